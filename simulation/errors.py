@@ -12,7 +12,7 @@ import re
 import signal
 import threading
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -128,6 +128,15 @@ def suggest(word: str, known: Sequence[str], *, limit: int = 12) -> str:
     if len(known) <= limit:
         return "allowed: " + ", ".join(known)
     return ""
+
+
+def repeated(words: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Place and message of each word that a list has named before."""
+    before: set[str] = set()
+    for place, word in enumerate(words):
+        if word in before:
+            yield place, f"{word!r} is named twice"
+        before.add(word)
 
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")

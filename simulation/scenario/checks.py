@@ -15,7 +15,7 @@ from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.data.kinds import DealRecord, JoinRecord, Records
 from simulation.data.roster import UNION
 from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, repeated
 from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
 from simulation.scenario.quarter import Quarter
@@ -168,6 +168,8 @@ class _Checker:
             yield from self.actors(("strategic_weight",), [name], kind="state", keyed=True)
         yield from self.strategy()
         yield from self.records()
+        if not isinstance(self.scenario.record.metrics, str):
+            yield from self.repeated(("record", "metrics"), self.scenario.record.metrics)
         if not isinstance(self.scenario.record.actors, str):
             yield from self.actors(("record", "actors"), self.scenario.record.actors)
 
@@ -184,9 +186,7 @@ class _Checker:
                 yield spot, f"{name!r} is named twice"
 
     def repeated(self, path: Path, words: Sequence[str]) -> Found:
-        for place, word in enumerate(words):
-            if word in words[:place]:
-                yield (*path, place), f"{word!r} is named twice"
+        yield from (((*path, place), message) for place, message in repeated(words))
 
     def in_run(self, path: Path, quarter: Quarter, why: str = "") -> Found:
         """A quarter must lie in the run."""
@@ -325,6 +325,9 @@ class _Checker:
             yield from self.in_run((*path, "quarter"), shock.quarter)
             if not isinstance(shock.actors, str):
                 yield from self.actors((*path, "actors"), shock.actors)
+            if shock in self.scenario.shocks[:row]:
+                first = self.scenario.shocks.index(shock)
+                yield path, f"repeats shock {first} in every key; take it out, or give one of them the size of both"
 
     def trust(self) -> Found:
         seen: set[tuple[str, str]] = set()

@@ -74,6 +74,18 @@ def test_another_calendar_and_a_name_twice_are_told(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_that_opens_after_the_day_of_the_forecast_is_refused(tmp_path: Path) -> None:
+    path, out = tmp_path / "late.yaml", tmp_path / "out.csv"
+    path.write_text("- {id: a, opens: 2025-12-31}\n- {id: b, opens: 2026Q1}\n")
+    with pytest.raises(InputError) as caught:
+        forecast_file(path, str(DAY), str(BY), out)
+    assert str(caught.value) == (
+        f"{path}:2:11: instruments[1].opens: 2026-01-01 is after the day of the forecast, 2025-12-31: "
+        "nobody can have joined by then"
+    )
+    assert not out.exists()
+
+
 def test_an_empty_file_is_told_what_a_file_of_instruments_is(tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
     path.touch()

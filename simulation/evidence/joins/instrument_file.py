@@ -18,7 +18,7 @@ from simulation.data.actor_advice import unknown_actor
 from simulation.data.dates import EARLIEST
 from simulation.data.tables import table
 from simulation.data.world import World, load_world
-from simulation.errors import Fault, InputError, suggest
+from simulation.errors import Fault, InputError, repeated, suggest
 from simulation.intensity.joining.texts import SignupText, Vote
 from simulation.scenario.fields import FirstDay, LastDay, Names
 from simulation.scenario.layers import with_ids
@@ -54,8 +54,8 @@ class Entry(InstrumentSpec):
     """Who has joined by the as-of date; left out: not known."""
 
 
-def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[SignupText]:
-    """The texts of a file, checked against the world of a day.
+def read_instruments(path: str | os.PathLike[str], as_of: date, by: date | None = None) -> list[SignupText]:
+    """The texts of a file, checked against the world of a day; with ``by`` each must open by that day.
 
     Raises
     ------
@@ -89,6 +89,9 @@ def read_instruments(path: str | os.PathLike[str], as_of: date) -> list[SignupTe
             faults.append(fault_at(root, (*path_of, "id"), f"{entry.id!r} is used twice; choose another id"))
         seen[entry.id] = place
         faults += [fault_at(root, (*path_of, *where), text) for where, text in _wrong(entry, world)]
+        if by and entry.opens > by:
+            text = f"{entry.opens} is after the day of the forecast, {by}: nobody can have joined by then"
+            faults.append(fault_at(root, (*path_of, "opens"), text))
         entries.append(entry)
     if faults:
         raise InputError(in_file_order(faults, name))
@@ -131,10 +134,8 @@ def _wrong(entry: Entry, world: World) -> Iterator[tuple[Path, str]]:
     blocs = [bloc.id for bloc in world.blocs]
     organisations = [row["id"] for row in table("nonstate")]
     for key in ("sponsors", "eligible", "joined"):
-        names = getattr(entry, key) or ()
-        for place, name in enumerate(names if isinstance(names, tuple) else ()):
-            if name in names[:place]:
-                yield (key, place), f"{name!r} is named twice"
+        names = getattr(entry, key)
+        yield from (((key, place), text) for place, text in repeated(names if isinstance(names, tuple) else ()))
     for place, name in enumerate(entry.sponsors):
         if name not in world.ids and name not in blocs and name not in organisations:
             known = [*states, *blocs, *organisations]

@@ -46,7 +46,7 @@ def forecast_file(path: Path, as_of: str, by: str, out: Path | None = None) -> s
     except InputError as error:
         faults += error.faults
     try:
-        texts = read_instruments(path, day or RECORD_END)
+        texts = read_instruments(path, day or RECORD_END, last)
     except InputError as error:
         faults += error.faults
     if faults or day is None or last is None or known is None:

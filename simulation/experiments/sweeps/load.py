@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from simulation.errors import Fault, InputError
+from simulation.errors import Fault, InputError, repeated
 from simulation.experiments.sweeps.schema import (
     MINUS,
     NEED_SALIB,
@@ -325,19 +325,16 @@ class _Loader:
             self.fault(("parameters",), f"factors needs a sampled design ({', '.join(SAMPLED)}), not {spec.design}")
 
     def check_metrics(self, spec: SweepFile, broken: set[Any], places: Places) -> None:
-        from simulation.outcomes.metrics import METRICS, select_metrics
+        from simulation.outcomes.metrics import METRICS, select_metrics, unknown
 
-        try:
-            recorded = {entry.name for entry in select_metrics(spec.record.metrics)}
-        except InputError as error:
-            for fault in error.faults:
-                self.fault(("record", "metrics"), fault.message)
-            return
-        if "record" in broken:
-            recorded = set(METRICS)
-        for place, name in enumerate(spec.show if "show" in spec.model_fields_set else ()):
-            for message in _metric_problems(name, recorded):
-                self.fault(written(("show", place), places), message)
+        kept = spec.record.metrics
+        names = () if isinstance(kept, str) else kept
+        faults = [(("record", "metrics", place), text) for place, text in (*unknown(names), *repeated(names))]
+        known = set(METRICS) if faults or "record" in broken else {entry.name for entry in select_metrics(kept)}
+        show = spec.show if "show" in spec.model_fields_set else ()
+        faults += [(("show", place), text) for place, name in enumerate(show) for text in _metric_problems(name, known)]
+        for path, message in (*faults, *((("show", place), text) for place, text in repeated(show))):
+            self.fault(written(path, places), message)
 
 
 def _beside(node: Node) -> Node:
