@@ -11,8 +11,9 @@ A forecast is a register, a table of joins or a table of deals: which, its colum
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -373,6 +374,13 @@ HEADS = {
 }
 _WIDEST = 100
 """Signs of a line; a wider table is told in parts."""
+_TOGETHER = (
+    ("log score", "log score, mean of texts"), ("Brier", "Brier, adjusted", "reliability", "resolution", "uncertainty"),
+    ("AUC", "PR-AUC"), ("mean error", "mean absolute error"), ("gain", "2.5 %", "97.5 %"), ("low", "high"),
+    ("in 50 %", "50 % from", "50 % to"), ("in 90 %", "90 % from", "90 % to"), ("90 % covers", "central 90 % of PIT"),
+    ("50 % covers", "quantile score"), ("CRPS", "interval score"),
+)  # fmt: skip
+"""Columns between which no line is folded: a score and its parts, a number and its interval."""
 _DECIMALS = 4
 """Of what is made of probabilities, which files write with as many."""
 _IN_UNITS = ("expected", "mean error", "mean absolute error", "quantile score")
@@ -387,16 +395,27 @@ def told(tables: Mapping[str, pd.DataFrame], heads: Mapping[str, str]) -> Iterat
     for name, table in tables.items():
         shown = pd.DataFrame({_CALLED.get(str(column), str(column)): _column(table[column]) for column in table})
         first = [*(pd.api.types.is_numeric_dtype(table[column]) for column in table), True].index(True)
-        names, others = list(shown.columns[:first]), shown.columns[first:]
-        for count in range(1, len(others) + 1):
-            parts = [_text(shown[[*names, *part]]) for part in np.array_split(others, count)]
-            if max(len(part.partition("\n")[0]) for part in parts) <= _WIDEST:
-                break
-        yield "\n\n".join([f"{heads[name]}\n{parts[0]}", *parts[1:]])
+        yield f"{heads[name]}\n" + "\n\n".join(_parts(shown, list(shown.columns[:first]), shown.columns[first:]))
 
 
-def _text(table: pd.DataFrame) -> str:
-    return str(table.to_string(index=False))
+def _parts(table: pd.DataFrame, names: list[str], others: Iterable[str]) -> Iterator[str]:
+    """A table in as many parts as its width asks for; what belongs together is divided only where it must be."""
+
+    def text(columns: Iterable[str]) -> str:
+        return str(table[[*names, *columns]].to_string(index=False))
+
+    def fits(columns: Iterable[str]) -> bool:
+        return len(text(columns).partition("\n")[0]) <= _WIDEST
+
+    part: list[str] = []
+    for _, group in groupby(others, lambda column: next((own for own in _TOGETHER if column in own), column)):
+        columns = list(group)
+        for piece in [columns] if fits(columns) else [[column] for column in columns]:
+            if part and not fits([*part, *piece]):
+                yield text(part)
+                part = []
+            part += piece
+    yield text(part)
 
 
 def _column(values: pd.Series) -> pd.Series:

@@ -166,9 +166,20 @@ def test_a_column_has_as_many_decimals_throughout_and_no_line_is_wider_than_100_
     happened = "id,outcome\n0,1\n1,0\n2,0\n7,11\n8,12\n9,41\n"
     text, _ = score_file(*files(tmp_path, register(rows), happened))
     assert max(map(len, text.splitlines())) <= 100
-    assert "resolution" not in text.split("\n\n")[0].splitlines()[-4]  # the second half of the columns stands below
+    assert "Brier" not in text.split("\n\n")[0].splitlines()[-4]  # Brier and its parts stand below
     for part in text.split("\n\n")[:2]:
-        assert {len(cell.partition(".")[2]) for line in part.splitlines()[-3:] for cell in line.split()[-2:]} == {4}
+        cells = [line.split()[-2:] for line in part.splitlines()[-3:]]
+        assert [{len(cell.partition(".")[2]) for cell in column} for column in zip(*cells, strict=True)][1] == {4}
+
+
+def test_a_wide_table_is_folded_where_a_score_ends_not_among_its_parts() -> None:
+    columns = ("log score", "Brier", "reliability", "resolution", "uncertainty", "AUC", "PR-AUC")
+    table = pd.DataFrame({"by": ["x" * 43], "rows": [9]} | dict.fromkeys(columns, 0.5))
+    parts = "".join(told({"some": table}, {"some": "A head"})).split("\n\n")
+    heads = [" ".join(part.removeprefix("A head\n").partition("\n")[0].split()) for part in parts]
+    assert heads == ["by rows log score", "by Brier reliability resolution uncertainty AUC PR-AUC"]
+    wide = pd.DataFrame({"by": ["x" * 80]} | dict.fromkeys(columns, 0.5))
+    assert max(len(line) for line in "".join(told({"some": wide}, {"some": ""})).splitlines()) <= 100
 
 
 def test_what_files_write_shorter_is_told_in_words_and_signs_that_people_read() -> None:
