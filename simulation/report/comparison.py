@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 METRICS_A_TABLE = 4
 """As many columns as 80 signs hold."""
+_HEADING = 13
+"""Signs of a line of a heading."""
 _LARGE = 2.0  # numbers from here on are shown with two decimals, smaller ones with three
 
 
@@ -33,6 +36,8 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
     first, *others = comparison.titles
     console.print(escape(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}"))
     console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
+    if KEPT in set(comparison.values["metric"]):
+        console.print("Kept commitments are counted in binding deals.")
     for key, names in comparison.sets.items():
         if names:
             console.print(escape(f"{key} holds fixed what it sets itself: {', '.join(names)}."))
@@ -112,11 +117,15 @@ def _print_values(comparison: Comparison, digits: Mapping[str, int], console: Co
         rows = values.loc[values["quarter"] == quarter].set_index(["scenario", "metric"])
         for begin in range(0, len(metrics), METRICS_A_TABLE):
             shown = metrics[begin : begin + METRICS_A_TABLE]
-            made = table([("scenario", "left"), *((metric.replace("_", " "), "right") for metric in shown)])
+            made = table([("scenario", "left"), *((_heading(metric), "right") for metric in shown)])
             for key in comparison.titles:
                 made.add_row(escape(key), *(_cell(rows, key, metric, digits) for metric in shown))
             console.print(titled(f"Mean and 5–95 % of the replicates of each scenario, {quarter}", made))
             console.print()
+
+
+def _heading(metric: str) -> str:
+    return textwrap.fill(name_of(METRIC, metric, ENGLISH), _HEADING, break_long_words=False)
 
 
 def _cell(rows: pd.DataFrame, key: str, metric: str, digits: Mapping[str, int]) -> str:

@@ -168,6 +168,10 @@ def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
     assert "kept commitments +100.0 % +100.0 % to +100.0 % 100 %" in shown
     assert shown.index("twice in 2035Q4, first of all") < shown.index("twice minus free")
     assert "in 2027Q4, first of all" not in text
+    values = text[: text.index("twice in 2030Q4")]
+    assert "Kept commitments are counted in binding deals." in values
+    heads = values[values.index("2035Q4") : values.index("free  ")].split()[1:]
+    assert sorted(heads[:-1]) == sorted(["scenario", *"partners new since the start kept commitments".split()])
 
 
 def test_a_small_difference_has_the_same_digits_in_both_tables() -> None:
