@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -73,7 +72,7 @@ def draw_new_partners(
     for place, share in zip(places, probabilities, strict=True):
         ax.annotate(words.line(words.share(share)), (share, place), xytext=(4, 0), textcoords="offset points",
                     va="center", fontsize=_SMALL)  # fmt: skip
-    shown = [words.line(textwrap.shorten(name, _NAME_WIDTH, placeholder="…")) for name in names]
+    shown = [words.line(fold(name, max(_NAME_WIDTH, 2 * len(name) // 3))) for name in names]
     ax.set_yticks(places, shown, fontsize=9)
     ax.set_ylim(len(names) - 0.4, -0.6)
     ax.set_xlim(0, max([*probabilities, 0.01]) * 1.18)

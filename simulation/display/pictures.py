@@ -169,7 +169,7 @@ class Pictures:
 
     def trust_map(self, ax: Axes | None = None) -> Axes:
         """Trust of every state in the focal one, a tile a state."""
-        title = self.words("Trust of each state in: {focal}", focal=self.focal_within)
+        title = self.words("Trust of each state in {focal}", focal=self.focal_within)
         unit = self.words("mean trust (probability that promises are kept)")
         return self._map(self.shown_trust().rename(columns={"actor": "id", "mean": "value"}), title, unit, None, ax)
 

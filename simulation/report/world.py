@@ -109,5 +109,5 @@ def _trust_table(subject: Subject) -> Table:
         [words.actor(row["actor"], str(names.get(row["actor"], row["actor"]))), words.number(row["mean"], _DIGITS)]
         for row in own.to_dict("records")
     ]
-    caption = words("Trust of each state in: {focal}", focal=subject.focal_within)
+    caption = words("Trust of each state in {focal}", focal=subject.focal_within)
     return Table("trust", caption, table, [words("state"), words("mean trust")], rows, folded=True)

@@ -12,9 +12,11 @@ import pytest
 from matplotlib.collections import PolyCollection
 from rich.console import Console
 
+from simulation.data.tables import table as shipped
 from simulation.display.composition import draw_composition
 from simulation.display.ego_network import MOST_PARTNERS, draw_ego_network, network_height
 from simulation.display.fan import draw_fan
+from simulation.display.outlook import draw_new_partners
 from simulation.display.pictures import Pictures
 from simulation.display.spread import SpreadPictures, draw_rules, draw_shares
 from simulation.display.style import PARTNER_LOOK, TRACK_LOOK, apart, ink_on, new_axes, note, save, style, year_of
@@ -300,3 +302,13 @@ def test_rules_are_drawn_with_their_ranges():
     assert "12 replicates a rule" in texts(ax)
     with style(), pytest.raises(ValueError, match="one metric"):
         draw_rules(spread()[0], new_axes(), title="", unit="", label="")
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_bars_of_new_partners_have_whole_names_in_two_lines_at_most(language):
+    words = Words(language)
+    names = [words.known(row["name"]) for row in shipped("nonstate")]
+    axes = draw_new_partners(names, [0.5] * len(names), new_axes(), title="new", words=words)
+    shown = [text.get_text() for text in axes.get_yticklabels()]
+    assert [text.replace("\N{RIGHT-TO-LEFT MARK}", "").replace("-\n", "-").replace("\n", " ") for text in shown] == names
+    assert max(text.count("\n") for text in shown) == 1

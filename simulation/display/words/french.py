@@ -24,7 +24,7 @@ _VOWELS = "AEIOUYÉÎÔ"
 _FEMININE = (
     "Banque", "CESAO", "Chambre", "Coalition", "Commission", "Communauté", "Conférence", "Convention",
     "Convention-cadre", "Coopération", "Déclaration", "Fédération", "Fondation", "Ligue", "Méthodologie",
-    "Recommandation", "Société", "Stratégie",
+    "Page", "Recommandation", "Société", "Stratégie", "Voix",
 )  # fmt: skip
 _OTHERS = (
     "AICTO", "ALECSO", "Accord", "Alliance", "Appel", "Association", "Autorité", "Bureau", "Centre", "Conseil",
@@ -58,11 +58,14 @@ def organisation(name: str) -> str:
     first = name.split()[0]
     if first in ("Nations", "Principes"):
         return f"les {name}"
-    if first not in (*_FEMININE, *_OTHERS):
-        return name
-    if first[0] in _VOWELS:
+    return with_noun(name) if first in (*_FEMININE, *_OTHERS) else name
+
+
+def with_noun(name: str) -> str:
+    """A name that begins with a common noun, as it stands in a sentence."""
+    if name[0] in _VOWELS:
         return f"l’{name}"
-    return f"{'la' if first in _FEMININE else 'le'} {name}"
+    return f"{'la' if name.split()[0] in _FEMININE else 'le'} {name}"
 
 
 def typeset(text: str, *, sentence: bool = False) -> str:

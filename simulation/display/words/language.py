@@ -190,7 +190,9 @@ class Words:
         if self.language != "fr":
             return name
         state = actor.isupper() and len(actor) == _ISO_ALPHA_3
-        return french.with_article(name) if state or actor == "EU" else french.organisation(name)
+        if state or actor == "EU":
+            return french.with_article(name)
+        return french.with_noun(name) if actor.startswith(_ARCHETYPE) else french.organisation(name)
 
     def listing(self, items: Sequence[str]) -> str:
         """Items as a list in a sentence, with semicolons between them where one has a comma."""

@@ -154,6 +154,9 @@ def test_a_french_sentence_begins_with_a_capital_and_organisations_have_an_artic
     assert french("{third} joins the two.", third="le Maroc").startswith("Le Maroc ")
     told = [french.within("x", name) for name in ("Banque mondiale", "OCDE", "PNUD", "Nations unies (ODET)", "Huawei")]
     assert told == ["la Banque mondiale", "l’OCDE", "le PNUD", "les Nations unies (ODET)", "Huawei"]
+    voices = {row["id"]: french.known(row["name"]) for row in table("nonstate") if row["kind"] == "influencer"}
+    assert french.within("inf_youth", "Voix du mouvement des jeunes") == "la Voix du mouvement des jeunes"
+    assert {french.within(one, name).removesuffix(name) for one, name in voices.items()} == {"le ", "la ", "l’"}
     texts = [french.known(row["title"]) for row in table("instruments")]
     bare = {text.split()[0] for text in texts if french.within("x", text) == text}
     assert bare == {"AGNU"}  # a number of a resolution
