@@ -73,13 +73,6 @@ def test_every_hook_with_its_default() -> None:
     assert [name for name in HOOKS if f"\n## {name}\n" not in text or f"def {name}(self" not in text] == []
 
 
-def test_the_glossary_has_the_words_of_readme() -> None:
-    readme, glossary = (path.read_text(encoding="utf-8") for path in (ROOT / "README.md", DOCS / "glossary.md"))
-    rows = re.findall(r"^\| .+ \|$", readme.split("## Ten words")[1].split("\n## ")[0], re.MULTILINE)[2:]
-    assert len(rows) == 10
-    assert [row for row in rows if row not in glossary] == []
-
-
 def test_the_tutorial_was_printed_by_this_version() -> None:
     assert f"printed by Wifaq {__version__};" in (DOCS / "tutorial.md").read_text(encoding="utf-8")
 

@@ -88,10 +88,9 @@ def test_it_uses_public_names_only(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_its_words_are_explained_and_its_links_lead_somewhere(name: str) -> None:
-    text, readme = text_of(name), (ROOT / "README.md").read_text(encoding="utf-8")
-    glossary = readme.partition("## Ten words")[2].partition("\n## ")[0]
+    text, glossary = text_of(name), (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
     words = set(re.findall(r"^\| ([a-z ]+) \|", glossary, flags=re.M)) - {"word"}
-    (told,) = re.findall(r"^.*\[ten words\]\(\.\./README\.md#ten-words\).*$", text, flags=re.M)
+    (told,) = re.findall(r"^.*\[glossary\]\(\.\./docs/glossary\.md\).*$", text, flags=re.M)
     named = set(re.findall(r"\*([a-z ]+)\*", told))
     assert named
     assert named <= words
