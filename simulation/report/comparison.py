@@ -34,14 +34,7 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
     With a precision, also how many more replicates would narrow each interval to it.
     """
     first, *others = comparison.titles
-    console.print(escape(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}"))
-    console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
-    if KEPT in set(comparison.values["metric"]):
-        console.print("Kept commitments are counted in binding deals.")
-    for key, names in comparison.sets.items():
-        if names:
-            console.print(escape(f"{key} holds fixed what it sets itself: {', '.join(names)}."))
-    console.print()
+    _print_opening(comparison, first, console)
     digits = _digits(comparison.values)
     _print_values(comparison, digits, console)
     for key in others:
@@ -75,6 +68,18 @@ def print_comparison(comparison: Comparison, console: Console, precision: float 
         pairs = f"{int(rows['pairs'].min())} pairs" if len(rows) else _why_empty(comparison, first, key)
         console.print(titled(f"{key} minus {first}: {comparison.titles[key]} ({pairs})", made))
         console.print()
+
+
+def _print_opening(comparison: Comparison, first: str, console: Console) -> None:
+    """What is compared with what, and how its numbers are to be read."""
+    console.print(escape(f"Focal state {comparison.focal}. All against {first}: {comparison.titles[first]}"))
+    console.print(f"90 % interval of the mean difference over pairs of replicates; {comparison.bands}.")
+    if KEPT in set(comparison.values["metric"]):
+        console.print("Kept commitments are counted in binding deals.")
+    for key, names in comparison.sets.items():
+        if names:
+            console.print(escape(f"{key} holds fixed what it sets itself: {', '.join(names)}."))
+    console.print()
 
 
 def _why_empty(comparison: Comparison, *sides: str) -> str:
