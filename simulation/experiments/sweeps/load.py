@@ -329,7 +329,8 @@ class _Loader:
 
         kept = spec.record.metrics
         names = () if isinstance(kept, str) else kept
-        faults = [(("record", "metrics", place), text) for place, text in (*unknown(names), *repeated(names))]
+        faults: list[tuple[Path, str]] = []
+        faults += [(("record", "metrics", place), text) for place, text in (*unknown(names), *repeated(names))]
         known = set(METRICS) if faults or "record" in broken else {entry.name for entry in select_metrics(kept)}
         show = spec.show if "show" in spec.model_fields_set else ()
         faults += [(("show", place), text) for place, name in enumerate(show) for text in _metric_problems(name, known)]
