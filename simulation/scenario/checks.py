@@ -204,7 +204,9 @@ class _Checker:
         yield from self.repeated(path, ids)
 
     def unknown_bloc(self, name: str) -> str:
-        return f"{name!r} is no bloc of this world; {advice_or_list(name, self.blocs, 'blocs')}"
+        full = [bloc.id for bloc in self.world.blocs if bloc.name.casefold().startswith(name.casefold())]
+        hint = f"did you mean {full[0]!r}?" if full and len(name) > 3 else advice_or_list(name, self.blocs, "blocs")
+        return f"{name!r} is no bloc of this world; {hint}"
 
     # --- sections
 
