@@ -288,8 +288,8 @@ def must_compile() -> bool:
 
     It first asks when it imports this package.
     """
-    folder = os.environ.get(KERNEL_CACHE, "")
-    return not os.path.isdir(folder) or os.path.exists(os.path.join(folder, UNFINISHED))
+    folder = Path(os.environ.get(KERNEL_CACHE) or os.devnull)
+    return (folder / UNFINISHED).exists() or not any(folder.glob("*/*.nbc"))  # who only imports kernels makes folders
 
 
 def tell_when_compiling(say: Callable[[str], Any] | None = None) -> None:

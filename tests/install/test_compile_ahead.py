@@ -79,15 +79,18 @@ def test_nothing_is_compiled_for_a_process_that_has_ended(monkeypatch: pytest.Mo
 
 
 def test_what_is_broken_off_is_begun_again_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(KERNEL_CACHE, str(tmp_path / "cache" / "kernels"))
+    module = tmp_path / "cache" / "kernels" / "model_1d9a"
+    monkeypatch.setenv(KERNEL_CACHE, str(module.parent))
     must_compile.cache_clear()
     assert must_compile(), "there is no folder"
     meanwhile: list[bool] = []
 
     class Interrupted(subprocess.Popen[bytes]):
-        """One that compiles nothing, and of which the first is waited for in vain."""
+        """One that compiles a kernel at once, and of which the first is waited for in vain."""
 
         def __init__(self, command: list[str], **options: Any):
+            module.mkdir(exist_ok=True)
+            (module / "grow-1.py311.1.nbc").touch()
             super().__init__([sys.executable, "-c", "pass"], **options)
 
         def wait(self, timeout: float | None = None) -> int:
