@@ -5,15 +5,15 @@
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Annotated
 
 import pandas as pd
+import typer
 
 from simulation.data.tables import read_csv
 from simulation.display import pages
-from simulation.errors import WifaqError
 from simulation.evidence import BASELINE, backtest
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.deals.forecast import forecast_pairs
@@ -107,22 +107,16 @@ def _cell(value: object, trimmed: bool) -> str:
     return text.rstrip("0").rstrip(".") if trimmed else text
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.page", description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=RESULTS, help="with evidence.md and deals.md")
-    folder = parser.parse_args(arguments).folder
+def main(folder: Annotated[Path, typer.Argument()] = RESULTS) -> None:
+    """Write the pages of a folder with evidence.md and deals.md."""
     focal, source = load_scenario(BASELINE).focal, backtest.gathered()
     if source is None:
-        parser.exit(2, f"{backtest.NO_RECORD}\n")
-    try:
-        tables = backtest.joins_tables(record.read_record(source), focal)
-        tables["joins_tries"] = pd.DataFrame(read_csv(record.TABLES / "tries.csv"))
-        tables |= backtest.deals_tables(focal, ORIGINS)
-        write_pages(tables, learnt_tables(), folder)
-    except WifaqError as error:
-        parser.exit(2, f"{error}\n")
+        raise SystemExit(backtest.NO_RECORD)
+    tables = backtest.joins_tables(record.read_record(source), focal)
+    tables["joins_tries"] = pd.DataFrame(read_csv(record.TABLES / "tries.csv"))
+    tables |= backtest.deals_tables(focal, ORIGINS)
+    write_pages(tables, learnt_tables(), folder)
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

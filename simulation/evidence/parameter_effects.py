@@ -7,12 +7,13 @@ highest value, on paired replicates, and writes ``simulation/scenario/parameter_
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 
 from simulation.evidence import BASELINE
 from simulation.evidence.deals.forecast import write_whole
@@ -89,17 +90,12 @@ def table_text(rows: Sequence[Mapping[str, str]]) -> str:
     return pd.DataFrame(rows, columns=COLUMNS).to_csv(index=False, lineterminator="\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.parameter_effects", description=__doc__)
-    parser.add_argument("--replicates", type=int, default=10, help="pairs, at least 2")
-    parser.add_argument("--workers", type=int, help="processes; default: one a usable core")
-    parser.add_argument("--out", type=Path, default=EFFECTS)
-    chosen = parser.parse_args(arguments)
-    if chosen.replicates < 2:
-        parser.error("--replicates: a standard error needs two pairs")
-    write_whole(chosen.out, table_text(measure(chosen.replicates, workers=chosen.workers)))
+def main(
+    replicates: Annotated[int, typer.Option(min=2)] = 10, workers: int | None = None, out: Path = EFFECTS
+) -> None:
+    """Measure with so many pairs, and write the table."""
+    write_whole(out, table_text(measure(replicates, workers=workers)))
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -8,11 +8,11 @@ judgement; they test nothing.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import typer
 
 from simulation.display import pages
 from simulation.evidence import BASELINE
@@ -330,20 +330,13 @@ def render(scenario: Scenario, before: Ground, found: Found) -> str:
     return "\n".join([head, *(f"## {title}\n\n{text}" for title, text in sections.items())])
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the page."""
-    parser = argparse.ArgumentParser(
-        prog="python -m simulation.evidence.plausibility", description="Write docs/results/plausibility.md."
-    )
-    parser.add_argument("--replicates", type=int, default=REPLICATES, help=f"default {REPLICATES}")
-    parser.add_argument("--workers", type=int, default=None, help="processes; default one a usable core")
-    parser.add_argument("--out", type=Path, default=PAGE, help="the page, which must have the markers")
-    chosen = parser.parse_args(arguments)
+def main(replicates: int = REPLICATES, workers: int | None = None, out: Path = PAGE) -> None:
+    """Write docs/results/plausibility.md, or another page with its markers."""
     scenario = load_scenario(BASELINE)
     before = ground(scenario)
-    found = run(scenario, chosen.replicates, chosen.workers)
-    pages.replace_between(chosen.out, MARKER, render(scenario, before, found))
+    found = run(scenario, replicates, workers)
+    pages.replace_between(out, MARKER, render(scenario, before, found))
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

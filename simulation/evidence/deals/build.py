@@ -8,14 +8,14 @@
 
 from __future__ import annotations
 
-import argparse
 import csv
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
+import typer
 
 from simulation.data.judged_pairs import states_and_union
 from simulation.data.tables import read_csv, short, table, write_csv
@@ -142,21 +142,12 @@ def _read(path: Path) -> pd.DataFrame:
 BUILDERS: dict[str, Callable[[Path, Path], None]] = {"pairs": pairs, "treaties": treaties, "signings": signings}
 
 
-def build(source: Path, out: Path) -> None:
+def build(source: Path, out: Path = TABLES) -> None:
     """Write every table of :data:`BUILDERS` into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     for name, builder in BUILDERS.items():
         builder(source, out / f"{name}.csv")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the build."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.build", description=build.__doc__)
-    parser.add_argument("source", type=Path, help="folder with agreements/, countries/ and instruments/")
-    parser.add_argument("--out", type=Path, default=TABLES, help="where the tables go (default: the package)")
-    chosen = parser.parse_args(arguments)
-    build(chosen.source, chosen.out)
-
-
 if __name__ == "__main__":
-    main()
+    typer.run(build)

@@ -7,7 +7,6 @@ as rows and are read from the gathered sources; only coefficients leave this mod
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import typer
 
 from simulation.data.judged_pairs import Places, states_and_union
 from simulation.data.tables import table
@@ -171,17 +171,13 @@ def summary(dense: Dense) -> pd.DataFrame:
     return pd.concat([own, lead], ignore_index=True)[list(lead.columns)].merge(rank, on="over")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line: print the table, and write it where asked."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.dense", description=summary.__doc__)
-    parser.add_argument("source", type=Path, help="folder with agreements/")
-    parser.add_argument("--out", type=Path, help="a CSV file to write")
-    chosen = parser.parse_args(arguments)
-    result = summary(load_dense(chosen.source))
+def main(source: Path, out: Path | None = None) -> None:
+    """Print the table of gains, and write it where asked."""
+    result = summary(load_dense(source))
     print(result.round(3).to_string(index=False))
-    if chosen.out:
-        result.round(4).to_csv(chosen.out, index=False, lineterminator="\n")
+    if out:
+        result.round(4).to_csv(out, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

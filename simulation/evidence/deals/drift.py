@@ -6,10 +6,8 @@ that :mod:`simulation.intensity.wave` reads. Two minutes. To be run again when a
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
-
 import numpy as np
+import typer
 
 from simulation.data.tables import short, write_csv
 from simulation.intensity.places import TABLES
@@ -44,8 +42,9 @@ def recorded_flows(scenario: Scenario, replicates: int) -> F:
     return np.asarray(result / waves)
 
 
-def measure(scenario: Scenario, rounds: int = ROUNDS, replicates: int = REPLICATES) -> dict[int, F]:
-    """Factors by layer: each round multiplies those of the round before by wave over recorded flow."""
+def measure(rounds: int = ROUNDS, replicates: int = REPLICATES) -> None:
+    """Write the factors by layer: each round multiplies those of the round before by wave over recorded flow."""
+    scenario = load_scenario("baseline")
     years = scenario.quarters // 4
     found = {sort: factors(sort, years) for sort in _SORTS}
     for _ in range(rounds):
@@ -53,7 +52,6 @@ def measure(scenario: Scenario, rounds: int = ROUNDS, replicates: int = REPLICAT
         for place, sort in enumerate(_SORTS):
             found[sort] = found[sort] / smoothed(flows[place])
         write(found)
-    return found
 
 
 def smoothed(flow: F) -> F:
@@ -70,14 +68,5 @@ def write(found: dict[int, F]) -> None:
     factors.cache_clear()
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the measurement."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.drift", description=measure.__doc__)
-    parser.add_argument("--replicates", type=int, default=REPLICATES)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    chosen = parser.parse_args(arguments)
-    measure(load_scenario("baseline"), chosen.rounds, chosen.replicates)
-
-
 if __name__ == "__main__":
-    main()
+    typer.run(measure)

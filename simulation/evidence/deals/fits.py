@@ -10,12 +10,12 @@ year, on a grid.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from scipy.special import gammaln
 
@@ -166,7 +166,7 @@ SHIPPED_DOMAINS = ("investment", "trade")
 """Domains whose rows may be shipped: only these count as treaties of other domains, in prior and forecasts alike."""
 
 
-def fit_all(source: Path, out: Path) -> None:
+def fit_all(source: Path, out: Path = TABLES) -> None:
     """Write ``coefficients.csv``, the posteriors of states and firms and that of the rival rule into a folder."""
     dense = load_dense(source)
     domains = {domain: fit_domain(dense, domain, SHIPPED_DOMAINS) for domain in DOMAINS}
@@ -257,14 +257,5 @@ def write_coefficients(
     write_csv(path, list(rows[0]), rows)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the fit."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.fits", description=fit_all.__doc__)
-    parser.add_argument("source", type=Path, help="folder with agreements/")
-    parser.add_argument("--out", type=Path, default=TABLES, help="where the tables go (default: the package)")
-    chosen = parser.parse_args(arguments)
-    fit_all(chosen.source, chosen.out)
-
-
 if __name__ == "__main__":
-    main()
+    typer.run(fit_all)

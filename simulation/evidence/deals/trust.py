@@ -8,13 +8,12 @@ and the number of events stand beside, so that the tone is not the volume of new
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import typer
 
 from simulation.data.build import CONFLICT, COOPERATION
 from simulation.data.facts import load_facts
@@ -70,13 +69,11 @@ def _read(path: Path) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False, na_values=[""])
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Command line of the fit."""
-    parser = argparse.ArgumentParser(prog="python -m simulation.evidence.deals.trust", description=fit.__doc__)
-    parser.add_argument("source", type=Path, help="folder with agreements/")
-    for name, (weight, error) in fit(parser.parse_args(arguments).source).items():
+def main(source: Path) -> None:
+    """Print weights and standard errors."""
+    for name, (weight, error) in fit(source).items():
         print(f"{name:12} {weight:6.2f} ({error:.2f})")
 
 
 if __name__ == "__main__":
-    main()
+    typer.run(main)

@@ -14,7 +14,7 @@ FITTED = ("tone", "clubs", "rival", "conflict")
 
 @pytest.mark.skipif(not SOURCE.is_dir(), reason=f"the gathered sources are not beside the project ({SOURCE})")
 def test_shipped_weights_are_the_fitted_ones(capsys):
-    trust.main([str(SOURCE)])
+    trust.main(SOURCE)
     found = {name: (float(weight), float(error.strip("()"))) for name, weight, error in
              map(str.split, capsys.readouterr().out.splitlines())}
     for name in FITTED:
