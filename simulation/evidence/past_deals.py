@@ -16,18 +16,15 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 from simulation.data.dates import surely_by
 from simulation.data.tables import FITTED, read_csv, table
 from simulation.data.world import World
 from simulation.evidence import scores
+from simulation.evidence.deals.scoring import HALF, coming_year
 from simulation.evidence.joins.record import RECORD_END
 from simulation.evidence.past_runs import PastRuns
 from simulation.state import CAMPS, KINDS, B, F
-
-HALF = 0.5
-"""Deals that are added to a count before it is called a rate (Jeffreys' prior of a Poisson rate)."""
 
 
 def shares(past: PastRuns, pool: B) -> Mapping[str, F]:
@@ -98,24 +95,6 @@ def _large(past: PastRuns, pool: B) -> F:
     a, b = past.pairs
     size = np.where(past.world.size > 0.0, past.world.size, past.world.size[past.world.un_member].mean())
     return (size[a] * size[b])[pool]
-
-
-def counts(known: int, last: int, years: int) -> Mapping[str, F]:
-    """Quantiles of the deals of a coming year, by rival.
-
-    Parameters
-    ----------
-    known, years
-        Deals recorded so far, and in how many years.
-    last
-        Those of the last year.
-    """
-    share = (np.arange(_DRAWS) + 0.5) / _DRAWS
-    # a Poisson count whose rate has the Gamma posterior of Jeffreys' prior
-    return {
-        "as often as before": stats.nbinom.ppf(share, known + HALF, years / (years + 1.0)),
-        "as in the last year": stats.nbinom.ppf(share, last + HALF, 0.5),
-    }
 
 
 ORIGINS = tuple(date(year, 12, 31) for year in range(2018, 2024))
@@ -210,7 +189,7 @@ def _skill(found: Sequence[Pool], name: str, score: Callable[[F, F], F]) -> floa
     own, base = (
         float(np.mean([score(pool.forecasts[n], pool.happened).mean() for pool in found])) for n in (name, "base rate")
     )
-    return scores.skill(own, base)
+    return 1.0 - own / base
 
 
 def _lost(found: Sequence[Pool], names: Sequence[str]) -> list[F]:
@@ -274,7 +253,8 @@ def yearly(runs: Sequence[PastRuns]) -> pd.DataFrame:
         for partners, kinds in PARTNERS.items():
             known = past.recorded(kinds)
             last = past.recorded(kinds, past.day.year)
-            rivals = counts(known, last, _span(past))
+            before, same = coming_year(known, last, _span(past), _DRAWS)
+            rivals = {"as often as before": before, "as in the last year": same}
             for year in range(past.day.year + 1, RECORD_END.year + 1):
                 happened = past.recorded(kinds, year)
                 for name, draws in {MODEL: past.counts(kinds, year), **rivals}.items():

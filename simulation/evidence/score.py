@@ -29,7 +29,6 @@ from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError, suggest
 from simulation.evidence import scores
 from simulation.evidence.deals.forecast import COLUMNS as DEALS
-from simulation.evidence.deals.scoring import average_precision
 from simulation.evidence.joins.instrument_table import COLUMNS as JOINS
 from simulation.evidence.joins.scoring import brier_parts
 from simulation.evidence.register import COLUMNS as REGISTER
@@ -318,7 +317,7 @@ def chances(rows: pd.DataFrame) -> pd.DataFrame:
                 "of": of, "by": name, "n": len(y), "happened": int(y.sum()), "expected": forecast.sum(),
                 "log score": float(scores.log_scores(forecast, y, FLOOR).mean()), "Brier": scores.brier(forecast, y),
                 "reliability": reliability, "resolution": resolution, "uncertainty": uncertainty,
-                "AUC": scores.auc(forecast, y), "PR-AUC": average_precision(forecast, y),
+                "AUC": scores.auc(forecast, y), "PR-AUC": scores.average_precision(forecast, y),
             })  # fmt: skip
     return pd.DataFrame(result)
 

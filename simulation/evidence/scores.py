@@ -47,16 +47,24 @@ def inside(draws: NDArray[np.number], happened: float, level: float) -> bool:
     return bool(low <= happened <= high)
 
 
-def skill(score: float, reference: float) -> float:
-    """1 − score/reference: 1 perfect, 0 no better than the reference."""
-    return 1.0 - score / reference
-
-
 def auc(p: F, y: F) -> float:
     """Chance that a joiner's probability beats a non-joiner's; NaN where all did the same."""
     yes = y > 0
     n, m = int(yes.sum()), int((~yes).sum())
     return float((rankdata(p)[yes].sum() - n * (n + 1) / 2) / (n * m)) if n and m else float("nan")
+
+
+def average_precision(p: F, y: F) -> float:
+    """Area under precision against recall, as the mean precision at every event (Davis & Goadrich 2006).
+
+    Of forecasts that tie, those that happened are ranked in the middle of the tie, on average.
+    """
+    order = np.argsort(-p, kind="stable")
+    level, hits = p[order], y[order]
+    ends = np.append(np.flatnonzero(np.diff(level)), len(level) - 1)
+    true = np.cumsum(hits)[ends]
+    precision, step = true / (ends + 1), np.diff(np.append(0.0, true))
+    return float((precision * step).sum() / hits.sum()) if hits.any() else float("nan")
 
 
 def wilson(hits: int, trials: int) -> tuple[float, float]:

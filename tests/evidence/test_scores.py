@@ -24,8 +24,13 @@ def test_auc_counts_pairs() -> None:
     assert math.isnan(scores.auc(P, np.ones(4)))
 
 
-def test_skill_and_wilson() -> None:
-    assert scores.skill(0.1, 0.2) == pytest.approx(0.5)
+def test_average_precision_by_hand() -> None:
+    p, y = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 0.0, 1.0, 0.0])
+    assert scores.average_precision(p, y) == pytest.approx((1 / 1 + 2 / 3) / 2)
+    assert scores.average_precision(np.full(4, 0.5), y) == pytest.approx(0.5)  # no order: the base rate
+
+
+def test_wilson() -> None:
     low, high = scores.wilson(9, 9)
     assert low == pytest.approx(9 / (9 + 1.959964**2), abs=1e-6)
     assert high == pytest.approx(1.0)

@@ -10,14 +10,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import ndtr
-from scipy.stats import nbinom, poisson
+from scipy.stats import poisson
 
 from simulation.evidence import scores
 from simulation.evidence.deals import scoring
 from simulation.evidence.deals.scoring import OURS, Scored, gains, ranking
 from simulation.intensity import firms
 from simulation.intensity.ensemble import ATTRACTION_SD, DRAWS, Layer, flows, possible, state_layer
-from simulation.intensity.equation import Period
 from simulation.intensity.posterior import FIRST_DEAL, LAST_YEAR, state_period
 from simulation.intensity.posterior import scores as keyed
 from simulation.kernels import stable_hash
@@ -25,7 +24,6 @@ from simulation.state import F
 
 ORIGINS = tuple(range(FIRST_DEAL, LAST_YEAR))
 """Year's ends from which the year after is forecast."""
-HALF = 0.5
 LEVEL = 0.9
 SEEN = 0.25
 """Expected deals a year from which a state's count says something."""
@@ -152,7 +150,7 @@ def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
                 rows.append({"year": one.scored.first, "actor": actor, "forecast": name, "expected": draws.mean(),
                              "happened": happened, "crps": scores.crps(draws, happened),
                              "inside": scores.inside(draws, happened, LEVEL),
-                             "interval": _interval(draws, happened),
+                             "interval": scores.interval_score(*_ends(draws), happened, LEVEL),
                              "pit": _pit(draws, happened, one.scored.first, actor)})  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -160,17 +158,13 @@ def count_rows(found: Sequence[Forecast]) -> pd.DataFrame:
 def _count_draws(one: Forecast, actor: int, rate: F, luck: F) -> dict[str, F]:
     """Draws of a count: ours, and two rivals from the actor's own record (Jeffreys' posterior of a Poisson rate)."""
     earlier, last = (float(c.sum() / 2 if actor < 0 else c[actor].sum()) for c in one.earlier)
-    share = (np.arange(len(rate)) + 0.5) / len(rate)
-    return {
-        OURS: poisson.ppf(ndtr(luck), rate),
-        POISSON: nbinom.ppf(share, earlier + HALF, one.years / (one.years + 1.0)),
-        PERSISTENCE: nbinom.ppf(share, last + HALF, 0.5),
-    }
+    before, same = scoring.coming_year(earlier, last, one.years, len(rate))
+    return {OURS: poisson.ppf(ndtr(luck), rate), POISSON: before, PERSISTENCE: same}
 
 
-def _interval(draws: F, happened: float) -> float:
+def _ends(draws: F) -> tuple[float, float]:
     low, high = np.quantile(draws, (0.5 - LEVEL / 2, 0.5 + LEVEL / 2))
-    return scores.interval_score(float(low), float(high), happened, LEVEL)
+    return float(low), float(high)
 
 
 def _pit(draws: F, happened: float, year: int, actor: int) -> float:
@@ -220,19 +214,11 @@ def partner_table(found: Sequence[Forecast]) -> pd.DataFrame:
                          for name, own in result.items()])  # fmt: skip
 
 
-def firm_size(period: Period) -> F:
-    """(2, n, n) size of the state and of the firm."""
-    return np.stack([_both(period, "state size"), _both(period, "firm band")])
-
-
-def firm_activity(period: Period) -> F:
-    """(3, n, n) the same and the firm's recent deals."""
-    return np.concatenate([firm_size(period), np.stack([_both(period, "firm activity")])])
-
-
-def _both(period: Period, name: str) -> F:
-    own = period.x[firms.NAMES.index(name)]
-    return own + own.T
+SIZES = ("state size", "firm band")
+FIRM_TERMS: Mapping[str, tuple[str, ...]] = {
+    "sizes": SIZES, "sizes and activity of the firm": (*SIZES, "firm activity"),
+}  # fmt: skip
+"""Covariates of the rivals of the layer of firms."""
 
 
 def forecast_firms(origin: int) -> Scored:
@@ -241,7 +227,7 @@ def forecast_firms(origin: int) -> Scored:
     learnt = [firms.firm_period(y) for y in range(FIRST_DEAL, origin + 1)]
     coming = firms.firm_period(origin + 1)
     result = {OURS: _ours(layer, origin + 1)[1]}
-    for name, terms in (("sizes", firm_size), ("sizes and activity of the firm", firm_activity)):
-        both = _with_reasons(terms)
+    for name, covariates in FIRM_TERMS.items():
+        both = _with_reasons(scoring.summed(*covariates, known=firms.NAMES))
         result[name] = scoring.log_linear_shares(scoring.fit_log_linear(learnt, both, spread=1.0), coming, both)
     return Scored("AI deals of states with firms", origin + 1, coming.counts, result)

@@ -42,10 +42,6 @@ class Fit:
         """(P,) posterior standard deviations."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
-    def draws(self, scores: F) -> F:
-        """(d, P) parameters for d rows of standard normal scores (d, P)."""
-        return np.asarray(self.mode + scores @ np.linalg.cholesky(self.covariance).T)
-
 
 def fit(
     periods: Sequence[Period], names: Sequence[str], prior: Prior, level: float = 0.0, start: F | None = None

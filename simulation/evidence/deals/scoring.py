@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.special import logsumexp
+from scipy.stats import nbinom
 
 from simulation.evidence import scores
 from simulation.intensity.covariates import NAMES
@@ -99,25 +100,11 @@ def ranking(windows: Sequence[Scored]) -> pd.DataFrame:
         for one in windows:
             a, b = np.nonzero(np.triu(np.isfinite(one.shares[OURS]), 1))
             happened = (one.counts[a, b] > 0).astype(float)
-            areas.append(
-                (scores.auc(one.shares[name][a, b], happened), average_precision(one.shares[name][a, b], happened))
-            )
+            share = one.shares[name][a, b]
+            areas.append((scores.auc(share, happened), scores.average_precision(share, happened)))
         auc, precision = np.mean(areas, axis=0)
         rows.append({"forecast": name, "AUC": auc, "PR-AUC": precision})
     return pd.DataFrame(rows)
-
-
-def average_precision(p: F, y: F) -> float:
-    """Area under precision against recall, as the mean precision at every event (Davis & Goadrich 2006).
-
-    Of forecasts that tie, those that happened are ranked in the middle of the tie, on average.
-    """
-    order = np.argsort(-p, kind="stable")
-    level, hits = p[order], y[order]
-    ends = np.append(np.flatnonzero(np.diff(level)), len(level) - 1)
-    true = np.cumsum(hits)[ends]
-    precision, step = true / (ends + 1), np.diff(np.append(0.0, true))
-    return float((precision * step).sum() / hits.sum()) if hits.any() else float("nan")
 
 
 # --- simple rivals on the same rows: on which pairs the agreements of a period fall
@@ -131,26 +118,29 @@ PAIR_TERMS = tuple(name for name in NAMES if name not in ("size", "activity", "u
 GRAVITY = ("distance", "trade", "border", "language", "colony", "common_coloniser")
 HABIT = 0.5
 """Agreements that are spread over all pairs before "as often as before" counts."""
+HALF = 0.5
+"""Deals that are added to a count before it is called a rate (Jeffreys' prior of a Poisson rate)."""
 
 
-def _sum(period: Period, name: str) -> F:
-    own = period.x[NAMES.index(name)]
-    return own + own.T
+def coming_year(known: float, last: float, years: int, draws: int) -> tuple[F, F]:
+    """Quantiles (draws,) of the deals of a coming year: as often as in the years known, and as in the last of them.
+
+    A Poisson count whose rate has the Gamma posterior of Jeffreys' prior.
+    """
+    share = (np.arange(draws) + 0.5) / draws
+    return nbinom.ppf(share, known + HALF, years / (years + 1.0)), nbinom.ppf(share, last + HALF, 0.5)
 
 
-def size(period: Period) -> F:
-    """(1, n, n) sum of both sizes."""
-    return np.stack([_sum(period, "size")])
-
-
-def size_activity(period: Period) -> F:
-    """(2, n, n) sums of both sizes and both activities."""
-    return np.stack([_sum(period, "size"), _sum(period, "activity")])
+def summed(*names: str, known: Sequence[str] = NAMES) -> Terms:
+    """(T, n, n) sums over both sides of some of the covariates that a layer knows."""
+    places = [known.index(name) for name in names]
+    return lambda period: period.x[places] + period.x[places].transpose(0, 2, 1)
 
 
 def gravity(period: Period) -> F:
     """(8, n, n) sizes, activities, distance, trade, border, language and colonial ties."""
-    return np.concatenate([size_activity(period), np.stack([period.x[NAMES.index(name)] for name in GRAVITY])])
+    pairs = period.x[[NAMES.index(name) for name in GRAVITY]]
+    return np.concatenate([summed("size", "activity")(period), pairs])
 
 
 def log_linear(period: Period) -> F:
@@ -163,7 +153,7 @@ def log_linear(period: Period) -> F:
 
 
 LOG_LINEAR: Mapping[str, Terms] = {
-    "size": size, "size and activity": size_activity, "gravity, size, activity": gravity,
+    "size": summed("size"), "size and activity": summed("size", "activity"), "gravity, size, activity": gravity,
     "log-linear of 23 terms": log_linear,
 }  # fmt: skip
 

@@ -41,14 +41,6 @@ def brier_parts(p: F, y: F, bins: int = BINS) -> tuple[float, float, float]:
     return reliability, resolution, float(y.mean() * (1 - y.mean()))
 
 
-def average_precision(p: F, y: F) -> float:
-    """Area under precision and recall: mean over joiners of the precision at their rank; NaN without any."""
-    hits = y[np.argsort(-p, kind="stable")] > 0
-    if not hits.any():
-        return float("nan")
-    return float((np.cumsum(hits) / np.arange(1, len(y) + 1))[hits].mean())
-
-
 def by_forecast(scored: Sequence[Scored]) -> pd.DataFrame:
     """A row a forecast: scores over all rows, and means over texts."""
     rows = []
@@ -61,7 +53,7 @@ def by_forecast(scored: Sequence[Scored]) -> pd.DataFrame:
             "Brier": scores.brier(p, y), "Brier, adjusted": _mean(scored, name, scores.adjusted_brier),
             "reliability": reliability, "resolution": resolution, "uncertainty": uncertainty,
             "AUC": _mean(scored, name, scores.auc),
-            "PR-AUC": _mean(scored, name, average_precision),
+            "PR-AUC": _mean(scored, name, scores.average_precision),
         })  # fmt: skip
     return pd.DataFrame(rows)
 

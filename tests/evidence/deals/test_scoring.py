@@ -4,15 +4,9 @@ import numpy as np
 import pytest
 
 from simulation.evidence.deals.fits import filter_counts, pool
-from simulation.evidence.deals.scoring import Scored, average_precision, gains
+from simulation.evidence.deals.scoring import Scored, gains
 from simulation.intensity.lives import RENEWED, in_force
 from simulation.intensity.wave import KEPT, Wave
-
-
-def test_average_precision_by_hand():
-    p, y = np.array([0.9, 0.8, 0.7, 0.6]), np.array([1.0, 0.0, 1.0, 0.0])
-    assert average_precision(p, y) == pytest.approx((1 / 1 + 2 / 3) / 2)
-    assert average_precision(np.full(4, 0.5), y) == pytest.approx(0.5)  # no order: the base rate
 
 
 def test_a_gain_is_the_mean_lead_an_event():

@@ -28,11 +28,6 @@ def test_parts_of_the_brier_score_add_up() -> None:
     assert reliability < 2e-3
 
 
-def test_average_precision_by_hand() -> None:
-    p, y = np.array([0.9, 0.8, 0.7, 0.1]), np.array([1.0, 0.0, 1.0, 0.0])
-    assert scoring.average_precision(p, y) == pytest.approx((1.0 + 2 / 3) / 2)
-
-
 def test_joint_scores_prefer_the_right_dependence() -> None:
     luck = np.random.default_rng(4)
     together = np.repeat(luck.random((400, 1)) < 0.5, 6, axis=1).astype(float)
