@@ -15,12 +15,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from simulation.actors.cast import Cast
 from simulation.data.country_names import titles
 from simulation.evidence import BASELINE
 from simulation.experiments.engine.runner import run_points
 from simulation.experiments.engine.tables import Outcome
-from simulation.experiments.engine.transport import Tweak
 from simulation.kernels import Stream, key, symmetric_uniform
 from simulation.model import GovernanceModel
 from simulation.scenario.load import load_scenario
@@ -136,17 +134,9 @@ class RecordedRuns:
         return np.bincount(rows["replicate"].to_numpy(np.int64), minlength=self.replicates)
 
 
-def recorded_run(scenario: Scenario, replicate: int, actors: Cast | None = None, tweak: Tweak | None = None) -> Outcome:
-    """Run one replicate; its events are the recorded signings of states, before the start and after.
-
-    Parameters
-    ----------
-    scenario, replicate, actors
-        As in :func:`simulation.experiments.engine.simulate.simulate`.
-    tweak
-        Not called: the baseline has none.
-    """
-    model = GovernanceModel(scenario, replicate=replicate, actors=actors)
+def recorded_run(scenario: Scenario, replicate: int) -> Outcome:
+    """Run one replicate; its events are the recorded signings of states, before the start and after."""
+    model = GovernanceModel(scenario, replicate=replicate)
     try:
         state = model.run().state
         a, b, quarter = state.ledger[recorded_signings(state, scenario.seed, replicate)].T
@@ -171,16 +161,16 @@ def recorded_signings(state: State, seed: int, replicate: int) -> B:
 
 
 def recorded_runs(
-    day: date, focal: str | None = None, replicates: int = REPLICATES, workers: int | None = None, last: date = DAYS[-1]
+    day: date, focal: str | None = None, replicates: int = REPLICATES, workers: int | None = None
 ) -> RecordedRuns:
-    """Run the baseline from a day to the quarter of another, and keep what a list would hold.
+    """Run the baseline from a day to the last of :data:`DAYS`, and keep what a list would hold.
 
     Raises
     ------
     RunError
         If a replicate fails.
     """
-    overrides = {"as_of": day.isoformat(), "horizon": str(Quarter.of(last)), "record.ties": "none"}
+    overrides = {"as_of": day.isoformat(), "horizon": str(Quarter.of(DAYS[-1])), "record.ties": "none"}
     scenario = load_scenario(BASELINE, overrides=overrides | ({"focal": focal} if focal else {}))
     points, counts = {scenario.name: scenario}, {scenario.name: replicates}
     ensemble = run_points(points, counts, workers, on_error="raise", simulate=recorded_run)[scenario.name]

@@ -185,11 +185,7 @@ class Kept:
         """What this result lacks, a sentence each."""
         for key, kind in self.FORMAT.keys.items():
             if not isinstance(self.info.get(key), kind):
-                yield (
-                    f"{self.FORMAT.file}: {key} is missing"
-                    if key not in self.info
-                    else f"{self.FORMAT.file}: {key} is damaged"
-                )
+                yield f"{self.FORMAT.file}: {key} is {'damaged' if key in self.info else 'missing'}"
         focal = self.info.get("focal")
         if isinstance(focal, dict):
             yield from (f"{self.FORMAT.file}: focal.{key} is missing" for key in ("id", "name") if key not in focal)

@@ -176,10 +176,9 @@ def opportunities(
     """
     check_means(workers)
     scenario = _checked(scenario, criterion, replicates, by, (sets, focal, seed))
-    prior.check_source(parameters)
+    asked = Question({AS_IT_IS: scenario}, replicates, parameters)
     if out is not None:
         store.check_target(out)
-    asked = Question({AS_IT_IS: scenario}, replicates, parameters)
     world = world_of(scenario)
     table = candidates(scenario, world, _readings(asked, replicates, workers or usable_cores(), progress))
     chosen = _screened(table, criterion)

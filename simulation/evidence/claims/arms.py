@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from simulation.experiments import prior
-from simulation.experiments.engine.simulate import simulate as simulate_model
-from simulation.experiments.engine.worker import Simulate
+from simulation.experiments.engine.simulate import simulate
+from simulation.experiments.engine.tables import Outcome
 from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.schema import RecordSpec, Scenario
@@ -197,17 +197,6 @@ def given(scenario: Scenario, replicate: int) -> Scenario:
     return prior.with_draw(scenario.model_copy(update={"mechanisms": own.replace(**free)}), replicate)
 
 
-@dataclass(frozen=True)
-class Given:
-    """The model over priors, posteriors, starting book and rule.
-
-    Attributes
-    ----------
-    simulate
-        What runs a replicate.
-    """
-
-    simulate: Simulate = simulate_model
-
-    def __call__(self, scenario: Scenario, replicate: int, **cast: Any) -> Any:
-        return self.simulate(given(scenario, replicate), replicate, **cast)
+def simulate_given(scenario: Scenario, replicate: int) -> Outcome:
+    """The model over priors, posteriors, starting book and rule."""
+    return simulate(given(scenario, replicate), replicate)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from simulation.evidence.claims import measures
-from simulation.evidence.claims.arms import VARIED, Given, recording, scenario_of
+from simulation.evidence.claims.arms import VARIED, recording, scenario_of, simulate_given
 from simulation.evidence.claims.ledger import DATA, FINDING, FIRST, LEDGER, Check, Claim
 from simulation.evidence.claims.measures import MEASURES, registered
 from simulation.evidence.claims.records import FIGURES
@@ -291,6 +291,6 @@ def fingerprint(folder: Path) -> str:
     """Hash of short runs of the baseline under every rule, to nine figures: it moves when the model's numbers move."""
     plain = load_scenario(folder / "baseline.yaml", overrides={"horizon": _PRINT_HORIZON})
     scenario = recording(plain, _PRINT_METRICS, (plain.focal,), 1)
-    series = run_replicates(scenario, len(VARIED), workers=1, on_error="raise", simulate=Given()).series
+    series = run_replicates(scenario, len(VARIED), workers=1, on_error="raise", simulate=simulate_given).series
     values = [f"{value:.{_PRINT_DIGITS}g}" for value in series["value"]]
     return hashlib.sha256(json.dumps(values).encode()).hexdigest()[:_HASH]

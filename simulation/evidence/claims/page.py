@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -34,8 +33,9 @@ from simulation.evidence.claims.verdicts import (
     clear,
     narrow,
 )
+from simulation.evidence.deals.forecast import write_whole
 from simulation.experiments.analysis.summary import PRIOR_LABEL
-from simulation.experiments.engine.store import read_csv, write_csv
+from simulation.experiments.engine.store import csv_text, read_csv
 
 COMMAND = "python -m simulation.evidence.claims"
 TABLE, PAGE, CHECKS_PAGE = "claims.csv", "claims.md", "claims_checks.md"
@@ -122,14 +122,10 @@ def read_table(path: Path | str = "docs/results/claims.csv") -> pd.DataFrame:
 
 def write_all(frame: pd.DataFrame, folder: Path) -> None:
     """Write the table and its two pages, each whole or not at all; the folder must exist."""
-    part = folder / f".{TABLE}.part"
-    write_csv(frame, part)
-    os.replace(part, folder / TABLE)
+    write_whole(folder / TABLE, csv_text(frame))
     kept = read_table(folder / TABLE)
-    for name, text in ((PAGE, render(kept)), (CHECKS_PAGE, render_checks(kept))):
-        part = folder / f".{name}.part"
-        part.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(part, folder / name)
+    write_whole(folder / PAGE, render(kept))
+    write_whole(folder / CHECKS_PAGE, render_checks(kept))
 
 
 def render(frame: pd.DataFrame) -> str:

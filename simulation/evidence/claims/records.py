@@ -25,22 +25,12 @@ def _of_leaders(world: World, variable: str) -> tuple[float, float, float]:
     return float(np.mean(members)), float(values["CHN"]), float(values["USA"])
 
 
-def leader_against_others(leader: int, variable: str) -> Figures:
-    """A figure of one leader (0 EU, 1 China, 2 United States) and the highest of the other two."""
+def leader_against_others(leader: int, variable: str, nearest: Callable[[list[float]], float] = max) -> Figures:
+    """A figure of one leader (0 EU, 1 China, 2 United States) and the highest, or lowest, of the other two."""
 
     def figures(world: World, focal: str) -> tuple[float, float]:
         values = _of_leaders(world, variable)
-        return values[leader], max(value for k, value in enumerate(values) if k != leader)
-
-    return figures
-
-
-def lowest_leader(leader: int, variable: str) -> Figures:
-    """A figure of one leader and the lowest of the other two."""
-
-    def figures(world: World, focal: str) -> tuple[float, float]:
-        values = _of_leaders(world, variable)
-        return values[leader], min(value for k, value in enumerate(values) if k != leader)
+        return values[leader], nearest([value for k, value in enumerate(values) if k != leader])
 
     return figures
 
@@ -134,7 +124,7 @@ def distance_to_fellows(world: World, focal: str) -> tuple[float, float]:
 FIGURES: dict[str, Figures] = {
     "freedom_of_union": leader_against_others(0, "freedom"),
     "democracy_of_union": leader_against_others(0, "libdem"),
-    "democracy_of_china": lowest_leader(1, "libdem"),
+    "democracy_of_china": leader_against_others(1, "libdem", min),
     "votes_apart": votes_apart,
     "markets_of_america": leader_against_others(2, "regulation"),
     "adoption_and_capacity": adoption_and_capacity,

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from simulation.evidence.claims.arms import Given, given, recording, scenario_of, without
+from simulation.evidence.claims.arms import given, recording, scenario_of, simulate_given, without
 from simulation.evidence.claims.ledger import BUILT_IN, FINDING, Check, Term
 from simulation.evidence.claims.measures import DECIDED, decided, level
 from simulation.evidence.claims.verdicts import AS_PREDICTED, BATCHES, RATE, SAME_AS, chance, clear, narrow, outcome
@@ -108,7 +108,7 @@ class Runs:
         for first, names in groups.items():
             points = {name: self.scenario(name) for name in names}
             further = dict.fromkeys(names, range(first, pairs))
-            found = run_points(points, further, self.workers, self.progress, "raise", Given())
+            found = run_points(points, further, self.workers, self.progress, "raise", simulate_given)
             for name, ensemble in found.items():
                 self._read[name] = pd.concat([self._read[name], self._readings(name, ensemble)])
                 if self.keep is not None:
@@ -184,8 +184,8 @@ def spreads(checks: Sequence[Check], runs: Runs) -> dict[str, float]:
         return {}
     wide = recording(scenario_of(_BASE, runs.folder), sorted(metrics), "states", 1_000)
     point = {_BASE: wide}
-    found = run_points(point, {_BASE: SPREAD_PAIRS}, runs.workers, runs.progress, "raise", Given())[_BASE]
-    tables = {metric: by_replicate(found.series, metric, str(wide.horizon)) for metric in metrics}
+    found = run_points(point, {_BASE: SPREAD_PAIRS}, runs.workers, runs.progress, "raise", simulate_given)
+    tables = {metric: by_replicate(found[_BASE].series, metric, str(wide.horizon)) for metric in metrics}
     return {
         metric: float(table.drop(columns=SYSTEM, errors="ignore").std(axis=1, ddof=0).mean())
         for metric, table in tables.items()

@@ -216,11 +216,18 @@ def rolling(record: Sequence[Listed], draws: int = DRAWS,
     return out
 
 
-def _scored(design: str, r: Rows, found: Posterior, others: Rivals, draws: int) -> Scored:
+def _scored(
+    design: str, r: Rows, found: Posterior, others: Rivals, draws: int, until: date | None = None
+) -> Scored:
+    """A text forecast at its launch, or on from there to a day."""
     here = setting_of_rows(r)
     luck = np.random.default_rng(stable_hash(f"{design}:{r.listed.id}"))
     what = draw(found, here, np.tile(r.reach, (draws, 1)), luck)
     p, inside = launch(here, what, luck)
+    if until is not None:
+        quarters = max(0.0, (until - r.listed.end).days / QUARTER_DAYS)
+        stay = follow(here, what, pace_draws(found, here, luck, draws), inside, 0.0, quarters, luck)
+        p = 1.0 - (1.0 - p) * np.exp(stay)
     forecasts = {MODEL: p.mean(axis=0), **others.forecasts(r)}
     return Scored(design, r.listed, r.who, r.y, forecasts, inside, r.group == 0)
 
@@ -237,16 +244,8 @@ def ai_lists(record: Sequence[Listed], draws: int = DRAWS) -> list[Scored]:
         posterior = packed(result, fit_pace(result, known), [], RECORD_END)
         as_launch = replace(one, stock=False, end=one.opens + timedelta(days=LAUNCH_DAYS))
         r = rows_of(as_launch, record, RECORD_END)
-        here = setting_of_rows(r)
-        luck = np.random.default_rng(stable_hash(f"AI lists:{name}"))
-        what = draw(posterior, here, np.tile(r.reach, (draws, 1)), luck)
-        p, inside = launch(here, what, luck)
-        quarters = max(0.0, (until - as_launch.end).days / QUARTER_DAYS)
-        stay = follow(here, what, pace_draws(posterior, here, luck, draws), inside, 0.0, quarters, luck)
-        chance = 1.0 - (1.0 - p) * np.exp(stay)
-        y = ((one.day[r.who] <= until.toordinal()) & (one.day[r.who] < NEVER)).astype(float)
-        simple = fit_rivals(known).forecasts(r)
-        out.append(Scored("AI lists", one, r.who, y, {MODEL: chance.mean(axis=0), **simple}, inside, r.group == 0))
+        r = replace(r, y=((one.day[r.who] <= until.toordinal()) & (one.day[r.who] < NEVER)).astype(float))
+        out.append(_scored("AI lists", r, posterior, fit_rivals(known), draws, until))
     return out
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import date
 from functools import lru_cache
 
@@ -34,12 +35,6 @@ from simulation.state import Door
 def world_on(day: date) -> World:
     """The world of a day, kept: a register asks for the same day again and again."""
     return load_world(day)
-
-
-KEYS = ("id", "title", "opens", "closes", "track", "sponsors", "eligible", "position", "binding", "domain", "joined",
-        "exclusive", "enforcement", "convener_kind", "openness", "ceremony", "summit", "initiator", "attending",
-        "invited", "vote")  # fmt: skip
-"""Keys of an entry."""
 
 
 class Entry(InstrumentSpec):
@@ -123,7 +118,7 @@ def _said(item: ErrorDetails) -> str:
     if item["type"] == "missing":
         return "is missing; an instrument needs id and opens"
     if item["type"] == "extra_forbidden":
-        word, known = str(item["loc"][-1]), KEYS if len(item["loc"]) == 1 else tuple(Votes.model_fields)
+        word, known = str(item["loc"][-1]), tuple((Entry if len(item["loc"]) == 1 else Votes).model_fields)
         return f"unknown key; {suggest(word, known, limit=len(known))}"
     return sentence(item)
 
@@ -172,11 +167,6 @@ def _eligible(entry: Entry, world: World) -> tuple[str, ...]:
 
 
 def _text(entry: Entry, world: World) -> SignupText:
-    return SignupText(
-        id=entry.id, opens=entry.opens, closes=entry.closes, sponsors=entry.sponsors,
-        eligible=_eligible(entry, world), binding=entry.binding, domain=entry.domain,
-        exclusive=entry.exclusive, position=entry.position, joined=entry.joined, track=entry.track,
-        convener_kind=entry.convener_kind, openness=entry.openness, ceremony=entry.ceremony, summit=entry.summit,
-        initiator=entry.initiator, attending=entry.attending, invited=entry.invited,
-        vote=Vote(entry.vote.yes, entry.vote.no, entry.vote.abstain),
-    )  # fmt: skip
+    said = {part.name: getattr(entry, part.name) for part in fields(SignupText)}
+    vote = Vote(entry.vote.yes, entry.vote.no, entry.vote.abstain)
+    return SignupText(**said | {"eligible": _eligible(entry, world), "vote": vote})

@@ -63,9 +63,7 @@ def bins_of(column: pd.Series) -> NDArray[np.int64]:
     values = column.to_numpy()
     distinct, codes = np.unique(values, return_inverse=True)
     most = max(2, min(_MOST_BINS, len(values) // _LEAST_A_BIN))
-    if len(distinct) <= most:
-        return np.asarray(codes, np.int64)
-    if values.dtype.kind not in "fiu":
+    if len(distinct) <= most or values.dtype.kind not in "fiu":
         return np.asarray(codes, np.int64)
     ranks = pd.Series(values).rank(method="average").to_numpy()
     return np.minimum((most * (ranks - 0.5) / len(values)).astype(np.int64), most - 1)

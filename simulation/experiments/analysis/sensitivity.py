@@ -183,16 +183,10 @@ def shares(values: F) -> dict[str, float]:
         frozenset({RULE, PARAMETERS}): max(0.0, joint, by_rule),
     }
     everything = max(0.0, worth[frozenset({RULE, PARAMETERS})]) + noise
-    for group in _with_chance():
-        # chance is drawn inside each rule and draw: alone it explains what it adds
-        worth[group] = worth[group - {CHANCE}] + noise
+    # chance is drawn inside each rule and draw: alone it explains what it adds
+    worth |= {group | {CHANCE}: value + noise for group, value in worth.items()}
     result = shapley(SOURCES, lambda group: worth[group])
     return {source: value / everything if everything else 0.0 for source, value in result.items()}
-
-
-def _with_chance() -> list[frozenset[str]]:
-    sets = [frozenset(group) for size in range(3) for group in combinations((RULE, PARAMETERS), size)]
-    return [group | {CHANCE} for group in sets]
 
 
 def _noise_of_draws(values: F) -> float:

@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import cache
 from multiprocessing.connection import Connection
 from types import FrameType, MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.engine.ahead import compile_ahead
@@ -126,8 +126,8 @@ def _start_server(more: Mapping[str, str] = MappingProxyType({})) -> None:
         forkserver.ensure_running()
 
 
-class Pool(Protocol):
-    """Workers somewhere.
+class LocalPool:
+    """Processes of this machine, which end with their parent.
 
     Attributes
     ----------
@@ -140,24 +140,6 @@ class Pool(Protocol):
     elsewhere
         Whether workers may have another version of the package.
     """
-
-    workers: int
-    deaths: tuple[type[BaseException], ...]
-    breaks: bool
-    elsewhere: bool
-
-    def submit(self, task: Task) -> Future[list[Any]]:
-        """Send a task, opening the pool if need be."""
-
-    def late(self) -> set[Job]:
-        """Jobs that ignored their time limit, so that their workers were ended, since this was last asked."""
-
-    def close(self, *, busy: bool) -> None:
-        """End the workers (or let go of them); with ``busy`` what they are at is dropped."""
-
-
-class LocalPool:
-    """Processes of this machine, which end with their parent."""
 
     deaths: tuple[type[BaseException], ...] = (BrokenProcessPool,)
     breaks = True
@@ -344,7 +326,7 @@ def _masked() -> Iterator[None]:
 
 
 class ClusterPool:
-    """A cluster's executor, opened from the start and owned by others."""
+    """A cluster's executor, opened from the start and owned by others; attributes as of :class:`LocalPool`."""
 
     breaks = False
     elsewhere = True
@@ -384,6 +366,10 @@ class GivenPool(ClusterPool):
         """Take back what has not begun."""
         for future in self._sent:
             future.cancel()
+
+
+Pool = LocalPool | ClusterPool
+"""Workers somewhere."""
 
 
 def open_pool(executor: str | Executor, workers: int | None = None) -> Pool:

@@ -215,19 +215,6 @@ def belongs(folder: Path, sweep: str) -> bool:
     return owners - {None} == {sweep.encode()}
 
 
-def checked_runs(path: Path, sweep: str) -> list[Run]:
-    """The runs of a chunk every byte of which is as it was written.
-
-    Raises
-    ------
-    Damaged
-        If it is not.
-    """
-    runs = runs_of(path, sweep)
-    checked_table(path)
-    return runs
-
-
 def checked_table(path: Path) -> pa.Table:
     """The cells of a chunk, every byte of which is as it was written.
 
@@ -279,7 +266,8 @@ def take_stock(folder: Path, sweep: str, total: int) -> tuple[NDArray[np.bool_],
     damaged = []
     for path in sorted(folder.glob(PATTERN), key=lambda path: (len(path.name), path.name)):
         try:
-            runs = checked_runs(path, sweep)
+            runs = runs_of(path, sweep)
+            checked_table(path)
             numbers = [run.run for run in runs]
             if not numbers or path.name != chunk_name(numbers[0]) or numbers[-1] >= total or done[numbers].any():
                 raise Damaged("its runs are not those of its name")

@@ -367,7 +367,24 @@ class SweepResults:
         Axes or None
             None for another design, or fewer than two factors (several scenarios count as one).
         """
-        return heatmap(self, metric, quarter or self.last_quarter)
+        points, quarter = self.points(), quarter or self.last_quarter
+        axes = [*self.factors, *(["scenario"] if points["scenario"].nunique() > 1 else [])]
+        if self.info["design"] != "grid" or len(axes) < 2:
+            return None
+        across, down = axes[:2]
+        table = self.table(metric, quarter).groupby([down, across], sort=False)["value"].mean().unstack(across)
+        table = table.reindex(index=list(dict.fromkeys(points[down])), columns=list(dict.fromkeys(points[across])))
+        held = BAND_LABEL if self.draws is None else PRIOR_LABEL
+        text = f"Mean over {' and '.join([str(self.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
+        with style():
+            return draw_heatmap(table, new_axes(), title=self._headline(metric, quarter), label=text)
+
+    def _headline(self, metric: str, quarter: str) -> str:
+        """Whose metric a heat map shows, and when; without a name where the points have several focal states."""
+        focal, name = self.points()["focal"].astype("str").unique(), called(metric)
+        if self.of_the_system(metric):
+            return f"{name[0].upper()}{name[1:]}, {quarter}"
+        return f"{named(focal[0])['name'] if len(focal) == 1 else 'Focal state'}: {name}, {quarter}"
 
     # --- comparisons
 
@@ -469,30 +486,6 @@ def _listed(value: str | Sequence[str] | None) -> Sequence[str]:
     if value is None:
         return ()
     return [value] if isinstance(value, str) else list(value)
-
-
-def heatmap(results: SweepResults, metric: str, quarter: str) -> Axes | None:
-    """Means of a metric; see :meth:`SweepResults.heatmap`."""
-    points = results.points()
-    axes = [*results.factors, *(["scenario"] if points["scenario"].nunique() > 1 else [])]
-    if results.info["design"] != "grid" or len(axes) < 2:
-        return None
-    across, down = axes[:2]
-    rows = results.table(metric, quarter)
-    table = rows.groupby([down, across], sort=False)["value"].mean().unstack(across)
-    table = table.reindex(index=list(dict.fromkeys(points[down])), columns=list(dict.fromkeys(points[across])))
-    held = BAND_LABEL if results.draws is None else PRIOR_LABEL
-    text = f"Mean over {' and '.join([str(results.info['replicates']) + ' replicates', *axes[2:]])}; {held}."
-    with style():
-        return draw_heatmap(table, new_axes(), title=_headline(results, metric, quarter), label=text)
-
-
-def _headline(results: SweepResults, metric: str, quarter: str) -> str:
-    """Whose metric a heat map shows, and when; without a name where the points have several focal states."""
-    focal, name = results.points()["focal"].astype("str").unique(), called(metric)
-    if results.of_the_system(metric):
-        return f"{name[0].upper()}{name[1:]}, {quarter}"
-    return f"{named(focal[0])['name'] if len(focal) == 1 else 'Focal state'}: {name}, {quarter}"
 
 
 def called(metric: str) -> str:
