@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -199,8 +198,7 @@ def _explanation(explain: Callable[[], Explanation], replicate: int, seed: int) 
         with no_forks():
             result = explain()
     except Exception as error:  # a hook that decides otherwise the second time must not cost the results
-        text = (type(error).__name__, str(error), traceback.format_exc())
-        return {}, [Failure(SCENARIO, replicate, seed, "explain", *text).row]
+        return {}, [Failure(SCENARIO, replicate, seed, "explain", type(error).__name__, str(error)).row]
     events = result.events.copy()
     events.insert(0, "replicate", replicate)
     return {"explained": events, "explained_terms": result.most_important().terms}, []

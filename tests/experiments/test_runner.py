@@ -52,7 +52,6 @@ def test_a_replicate_that_raises_is_a_row_and_the_others_are_kept():
     first = ensemble.failures[0]
     assert (first.replicate, first.seed, first.stage, first.type) == (2, 7, "run", "ZeroDivisionError")
     assert first.message == "no luck in replicate 2"
-    assert "ZeroDivisionError" in first.trace
     assert [failure.replicate for failure in ensemble.failures] == [2, 5]
     assert ensemble.failures == run(FakeScenario(seed=7, raises=(2, 5)), 8, 1).failures
 

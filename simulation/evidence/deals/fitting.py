@@ -22,17 +22,14 @@ class Fit:
 
     Attributes
     ----------
-    names
-        Of the P parameters: covariates, ``kappa``, reasons of being recorded.
     mode
-        (P,) the most probable parameters.
+        (P,) the most probable parameters: covariates, ``kappa``, reasons of being recorded.
     covariance
         (P, P), the inverse of the expected curvature there.
     events
         Recorded agreements behind it.
     """
 
-    names: tuple[str, ...]
     mode: F
     covariance: F
     events: int
@@ -83,7 +80,7 @@ def fit(
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)
     covariance = np.asarray(np.linalg.inv(information(theta, periods, level) + weight), dtype=float)
-    return Fit(tuple(names), theta, covariance, events)
+    return Fit(theta, covariance, events)
 
 
 def _posterior(theta: F, periods: Sequence[Period], prior: Prior, level: float) -> tuple[float, F]:

@@ -16,7 +16,6 @@ import os
 import signal
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -80,8 +79,6 @@ class Failure:
         but failed when it was simulated once more to be explained.
     type, message
         The exception.
-    trace
-        Its traceback, for ``--debug``; not part of any result.
     """
 
     point: str
@@ -90,12 +87,11 @@ class Failure:
     stage: str
     type: str
     message: str
-    trace: str = field(default="", repr=False, compare=False)
 
     @property
     def row(self) -> dict[str, Any]:
         """The failure as it stands in a result's JSON file."""
-        return {key: value for key, value in asdict(self).items() if key != "trace"}
+        return asdict(self)
 
 
 Simulate = Callable[..., Any]
@@ -391,5 +387,4 @@ def failure(job: Job, seed: int, error: BaseException, stage: str = "run") -> Fa
     if isinstance(error, ReplicateError):
         stage, cause, place = error.stage, error.__cause__ or error, "".join(error.args[1:])
     message = (f"{place}: " if place else "") + (" ".join(str(cause).split()) or type(cause).__name__)
-    trace = "".join(traceback.format_exception(cause))
-    return Failure(job.point, job.replicate, seed, stage, type(cause).__name__, message, trace)
+    return Failure(job.point, job.replicate, seed, stage, type(cause).__name__, message)
