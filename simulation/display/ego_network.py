@@ -20,6 +20,7 @@ from simulation.display.style import (
     KIND_MARKER,
     REGION_COLOUR,
     TRACK_LOOK,
+    figure_of,
     ink_on,
     line_spacing,
     note,
@@ -119,7 +120,7 @@ def network_height(table: pd.DataFrame, least: float = 0.25) -> float:
 
 def _reach(ax: Axes) -> float:
     """Height of the axis on each side of 0: partners stand at up to 1, and their rings need room."""
-    room = 72 * (ax.get_figure(root=True).get_figheight() - _REST_AT_LEAST)  # type: ignore[union-attr]
+    room = 72 * (figure_of(ax).get_figheight() - _REST_AT_LEAST)
     ring = _RING + max(width for _, width in _RINGS.values())
     return max(1.1, room / (room - ring)) if room > 2 * ring else 2.0
 

@@ -178,7 +178,7 @@ def note(ax: Axes, text: str, words: Words = ENGLISH) -> None:
     """What the picture rests on, in small print below it, in lines that fit."""
     side, x = ("right", 0.99) if words.right_to_left else ("left", 0.01)
     # letters of small pictures come out wider than they measure
-    width = _POINTS * 0.9 * ax.get_figure(root=True).get_size_inches()[0]  # type: ignore[union-attr]
+    width = _POINTS * 0.9 * figure_of(ax).get_size_inches()[0]
     lines = [line for part in text.split("\n") for line in _folded(part, width, _SMALL)]
     ax.figure.supxlabel(words.line("\n".join(lines)), x=x, ha=side, fontsize=_SMALL, color="#555555",
                         linespacing=line_spacing(words))  # fmt: skip
@@ -249,6 +249,14 @@ def replicates(count: int, words: Words = ENGLISH) -> str:
     return words.plural("{count} replicate.", "{count} replicates.", count)
 
 
+def figure_of(ax: Axes) -> Figure:
+    """The figure that axes belong to."""
+    figure = ax.get_figure(root=True)
+    if figure is None:
+        raise ValueError("these axes belong to no figure")
+    return figure
+
+
 def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     """Write ``name.png`` and ``name.svg``, with the same bytes for the same picture.
 
@@ -259,9 +267,7 @@ def save(ax: Axes, folder: Path, name: str) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"{name}.png", folder / f"{name}.svg"]
-    figure = ax.get_figure(root=True)
-    if figure is None:
-        raise ValueError("these axes belong to no figure")
+    figure = figure_of(ax)
     shown = figure.canvas, figure.get_dpi()
     with style():  # names of clip paths and fonts are chosen while writing
         figure.set_dpi(matplotlib.rcParams["savefig.dpi"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -40,12 +41,17 @@ class Subject:
     """What a report is about: results, the first one the main one, its language, what charts group by, what was asked
     beside it."""
 
-    results: tuple[Results, ...]
+    results: Sequence[Results]
     words: Words
-    teller: Teller
     spread: Spread | None = None
     by: str = GROUPINGS[0]
     decision: Decision | None = None
+    names_apart: bool = True
+
+    @cached_property
+    def teller(self) -> Teller:
+        """What writes its sentences, and keeps their numbers."""
+        return Teller(self.words, self.names_apart)
 
     @property
     def advised(self) -> Advised | None:

@@ -9,22 +9,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from markupsafe import Markup
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher
 
-from simulation.display.words.language import Words
 from simulation.display.words.stated import Measure
 from simulation.display.words.terms import METRIC, N_, likelihood, name_of
 from simulation.errors import InputError
 from simulation.experiments.analysis.summary import ranks_among
-from simulation.experiments.results import Results
 from simulation.experiments.run import milestones
-from simulation.experiments.spread import Spread
 from simulation.report import background
 from simulation.report.answer import Subject, forecast_sentences, lever_sentence, no_price
 from simulation.report.choice import advice, change_sentence, failure_sentence, limits, loss_sentence
-from simulation.report.decision import Advised, Decision
+from simulation.report.decision import Advised
 from simulation.report.findings import change, levers, signposts, trade_off
 from simulation.report.outlook import outlook
-from simulation.report.parts import Chart, Teller
+from simulation.report.page import environment, fonts
+from simulation.report.parts import Chart
 from simulation.report.uncertainty import spread_sentence
 from simulation.state import RECORDED, SOURCES
 
@@ -53,21 +54,8 @@ class Block:
     lines: Sequence[Line]
 
 
-def render(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, decision: Decision | None = None
-) -> bytes:
-    """The page as PDF.
-
-    Parameters
-    ----------
-    results
-        The first is what the page is of; the others count among the levers.
-    words
-        Language.
-    spread
-        What the spread of the first result is made of.
-    decision
-        Opportunities and advice for the focal state: they take the place of levers and signposts.
+def render(subject: Subject) -> bytes:
+    """The page as PDF; opportunities and advice take the place of levers and signposts.
 
     Returns
     -------
@@ -77,16 +65,10 @@ def render(
     Raises
     ------
     InputError
-        If WeasyPrint is missing, or the lines do not fit one page.
+        If the lines do not fit one page.
     """
-    try:
-        from weasyprint import HTML
-        from weasyprint.text.fonts import FontConfiguration
-        from weasyprint.urls import URLFetcher
-    except (ImportError, OSError) as error:  # the package, or a library of the system that it needs
-        raise InputError(f"--brief needs WeasyPrint: pip install 'wifaq[brief]' ({error})") from error
     inside_only = URLFetcher(allowed_protocols={"data"})  # what is written in the page, nothing else
-    document = HTML(string=page(results, words, spread, decision), url_fetcher=inside_only).render(FontConfiguration())
+    document = HTML(string=page(subject), url_fetcher=inside_only).render(FontConfiguration())
     if len(document.pages) != 1:
         raise InputError("the brief does not fit one page: shorten the titles of the scenarios, or name fewer folders")
     with _no_clock():
@@ -106,15 +88,11 @@ def _no_clock() -> Iterator[None]:
             del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def page(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, decision: Decision | None = None
-) -> str:
+def page(subject: Subject) -> str:
     """The page as HTML."""
-    from simulation.report.page import environment, fonts, subject_of
-
+    words = subject.words
     # WeasyPrint ends a line far too early before a name of its own element to which a sign of quotation sticks
-    teller = Teller(words, names_apart=words.right_to_left)
-    subject = replace(subject_of(results, words, spread, decision=decision), teller=teller)
+    subject = replace(subject, names_apart=words.right_to_left)
     return environment().get_template("brief.html.j2").render(
         words=words,
         subject=subject,

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import vl_convert
 from markupsafe import Markup
 
 from simulation.data.tables import table as shipped
@@ -29,9 +30,10 @@ from simulation.experiments.sweeps.results import SUMMARISED, SweepResults
 from simulation.experiments.sweeps.schema import label
 from simulation.outcomes.metrics import METRICS
 from simulation.outcomes.observed import MARK
+from simulation.report.answer import Subject
 from simulation.report.background import warnings
 from simulation.report.findings import title_of
-from simulation.report.page import environment, fonts, subject_of
+from simulation.report.page import environment, fonts
 from simulation.report.sections import COMMITMENTS, COUNTS, INDICES, MULTIPLE, PRICE, RANK
 
 LARGEST = 5_000_000
@@ -142,9 +144,8 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
     Raises
     ------
     InputError
-        If ``vl-convert-python`` is missing, nothing was recorded, or the page is larger than :data:`LARGEST`.
+        If nothing was recorded, or the page is larger than :data:`LARGEST`.
     """
-    script = library()
     lines = [line for one in results for line in lines_of(one)]
     if not any(len(line.table) for line in lines):
         raise InputError("--explore: these folders hold no finished run")
@@ -152,11 +153,11 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
     words, no_script = Words(language), _TEXTS["script"]
     content = content_of(lines) | {
         "language": language,
-        "warnings": {code: warnings(subject_of(runs, Words(code))) if runs else [] for code in LANGUAGES},
+        "warnings": {code: warnings(Subject(runs, Words(code))) if runs else [] for code in LANGUAGES},
     }
     page = environment().get_template("explorer.html.j2").render(
         words=words, title=lines[0].called(words), focal=words.actor(lines[0].focal, lines[0].name),
-        fonts=fonts(Words("ar")), content=embedded(content), library=script, version=versions()["wifaq"],
+        fonts=fonts(Words("ar")), content=embedded(content), library=library(), version=versions()["wifaq"],
         text=words(no_script),
     )  # fmt: skip
     if (size := len(page.encode())) > LARGEST:
@@ -166,18 +167,7 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
 
 
 def library() -> Markup:
-    """The script that draws: Vega, Vega-Lite and Vega-Embed with all they need.
-
-    Raises
-    ------
-    InputError
-        If ``vl-convert-python`` is missing.
-    """
-    try:
-        import vl_convert
-    except ImportError as error:
-        text = f"--explore needs vl-convert-python: pip install 'wifaq[explore]' ({error})"
-        raise InputError(text) from error
+    """The script that draws: Vega, Vega-Lite and Vega-Embed with all they need."""
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return Markup(script.replace("</script", r"<\/script"))
 

@@ -14,11 +14,8 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from simulation.display.style import GROUPINGS
 from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
-from simulation.experiments.results import Results
-from simulation.experiments.spread import Spread
 from simulation.report import background, choice, outlook, sections, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.decision import Advised, Decision
@@ -88,34 +85,9 @@ def whole_intervals(cell: str) -> Markup:
     return Markup(_INTERVAL.sub(r'<span class="interval">\g<0></span>', str(escape(cell))))
 
 
-def subject_of(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
-    decision: Decision | None = None,
-) -> Subject:  # fmt: skip
-    """What a report is about."""
-    return Subject(tuple(results), words, Teller(words), spread, by, decision)
-
-
-def content_of(
-    results: Sequence[Results], words: Words, spread: Spread | None = None, by: str = GROUPINGS[0],
-    decision: Decision | None = None,
-) -> Content:  # fmt: skip
-    """What a report of results holds, in whatever form it is written.
-
-    Parameters
-    ----------
-    results
-        The first is what the report is of; the others are compared with it.
-    words
-        Language.
-    spread
-        What the spread of the first result is made of.
-    by
-        What charts of actors group by: one of :data:`~simulation.display.style.GROUPINGS`.
-    decision
-        Opportunities and advice for the focal state.
-    """
-    subject = subject_of(results, words, spread, by, decision)
+def content_of(subject: Subject) -> Content:
+    """What a report of results holds, in whatever form it is written."""
+    words = subject.words
     parts: list[Section] = [
         *(choice.sections(subject.advised) if subject.advised else ()),
         sections.partners(subject),

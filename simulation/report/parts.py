@@ -14,7 +14,7 @@ import matplotlib
 import pandas as pd
 from markupsafe import Markup, escape
 
-from simulation.display.style import style
+from simulation.display.style import figure_of, style
 from simulation.display.words.language import LEFT_TO_RIGHT_MARK, Words, begins_with_name
 from simulation.display.words.quantities import Quantity
 from simulation.errors import seen
@@ -22,7 +22,6 @@ from simulation.experiments.engine.store import csv_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Drawing
 
 PRECISION = "%.8g"
 """Format of a number in a table to download, as in a result folder."""
@@ -257,11 +256,3 @@ def drawing(axes: Axes, words: Words) -> str:
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)  # names that nothing refers to
     svg = re.sub(r">\s+<", "><", svg)
     return re.sub(r'(?<= [dxy]=")[^"]+|translate\([^)]*\)', _shorter, re.sub(r"\s*\n\s*", " ", svg))
-
-
-def figure_of(axes: Axes) -> Drawing:
-    """The figure that axes belong to."""
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        raise ValueError("these axes belong to no figure")
-    return figure

@@ -18,7 +18,7 @@ import pandas as pd
 from rich.console import Console
 
 from simulation.display import pages
-from simulation.display.style import style
+from simulation.display.style import figure_of, style
 from simulation.experiments.engine import store
 from simulation.experiments.run import CONTRASTS, run
 from simulation.experiments.spread import FILE, Spread, spread
@@ -79,9 +79,7 @@ def as_text(show: Callable[[Console], None]) -> str:
 
 def save_png(axes: Axes, folder: Path, name: str) -> Figure:
     """Save a chart as a small PNG."""
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        raise ValueError("these axes belong to no figure")
+    figure = figure_of(axes)
     with style():
         figure.savefig(folder / f"{name}.png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return figure

@@ -6,15 +6,18 @@ import html
 import io
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from simulation.errors import InputError
+import docx
+from docx.document import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
 from simulation.report.packing import steady
 from simulation.report.page import Content
 from simulation.report.parts import Chart, Section, Table, legible
-
-if TYPE_CHECKING:
-    from docx.document import Document
 
 _FONT, _ARABIC = "Calibri", "Arial"
 _SPOKEN = {"en": "en-GB", "fr": "fr-FR", "ar": "ar-MA"}
@@ -33,21 +36,6 @@ _TOGETHER, _SHORT = 12, 60  # rows of a table that no page parts, and letters of
 _HALVES = 2  # sizes of complex letters are written in half points
 
 
-def package() -> Any:
-    """The module that writes such files.
-
-    Raises
-    ------
-    InputError
-        If python-docx is missing.
-    """
-    try:
-        import docx
-    except ImportError as error:
-        raise InputError(f"--docx needs python-docx: pip install 'wifaq[documents]' ({error})") from error
-    return docx
-
-
 def document_of(content: Content) -> bytes:
     """The report as a file of Word.
 
@@ -60,13 +48,8 @@ def document_of(content: Content) -> bytes:
     -------
     bytes
         The same for the same report.
-
-    Raises
-    ------
-    InputError
-        If python-docx is missing.
     """
-    document = package().Document()
+    document = docx.Document()
     _set(document, content)
     document.add_paragraph(legible(content.title), style="Title")
     for text in filter(None, [content.question, " ".join(content.facts)]):
@@ -95,9 +78,6 @@ def plain(text: str) -> str:
 
 def _set(document: Document, content: Content) -> None:
     """Paper, letters, and what the file says of itself."""
-    from docx.oxml.ns import qn
-    from docx.shared import Cm, Pt, RGBColor
-
     page = document.sections[0]
     page.page_width, page.page_height = Cm(21), Cm(29.7)
     page.left_margin = page.right_margin = Cm((21 - _WIDTH) / 2)
@@ -122,18 +102,12 @@ def _set(document: Document, content: Content) -> None:
 
 def _tell_language(document: Document, content: Content) -> None:
     """What the letters are read and checked as, which the shipped template says is English."""
-    from docx.oxml.ns import qn
-
     told = next(document.styles.element.iter(qn("w:lang")))
     told.set(qn("w:bidi" if content.words.right_to_left else "w:val"), _SPOKEN[content.words.language])
 
 
 def _number(document: Document) -> None:
     """The number of each page at its foot."""
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     foot = document.sections[0].footer.paragraphs[0]
     foot.style, foot.alignment = document.styles["Caption"], WD_ALIGN_PARAGRAPH.RIGHT  # the end, in Arabic the left
     field = OxmlElement("w:fldSimple")
@@ -160,8 +134,6 @@ def _add(document: Document, section: Section, content: Content) -> None:
 
 
 def _add_chart(document: Document, chart: Chart, content: Content) -> None:
-    from docx.shared import Cm
-
     shape = document.add_picture(io.BytesIO(chart.png), width=Cm(_WIDTH))
     shape._inline.docPr.set("descr", chart.alternative)  # for those who do not see it
     if chart.table is not None:
@@ -194,8 +166,6 @@ def _fit(table: Any, rows: Sequence[Sequence[str]]) -> tuple[Sequence[Sequence[s
 
     No word is broken, and what is left goes to the longer texts.
     """
-    from docx.shared import Cm
-
     rows, least = _parted(rows)
     wish = [_A_LETTER * max(map(len, column)) + _PADDING for column in zip(*rows, strict=True)]
     table.autofit = False
@@ -236,8 +206,6 @@ def _widths(least: Sequence[float], wish: Sequence[float]) -> list[float]:
 
 
 def _fill_row(row: Any, texts: Sequence[str], size: float, *, together: bool) -> None:
-    from docx.shared import Pt
-
     for cell, text in zip(row.cells, texts, strict=True):
         paragraph = cell.paragraphs[0]
         paragraph.paragraph_format.space_after = Pt(0)
@@ -247,9 +215,6 @@ def _fill_row(row: Any, texts: Sequence[str], size: float, *, together: bool) ->
 
 
 def _rule(table: Any) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     borders = OxmlElement("w:tblBorders")
     for place, colour in _LINES.items():
         line = OxmlElement(f"w:{place}")
@@ -261,8 +226,6 @@ def _rule(table: Any) -> None:
 
 def _head(row: Any) -> None:
     """The head stands out, and on every page of a long table."""
-    from docx.shared import RGBColor
-
     for cell in row.cells:
         for run in cell.paragraphs[0].runs:
             run.font.bold, run.font.color.rgb = True, RGBColor.from_string(_ACCENT)
@@ -270,8 +233,6 @@ def _head(row: Any) -> None:
 
 
 def _mark(row: Any, name: str) -> None:
-    from docx.oxml import OxmlElement
-
     row._tr.get_or_add_trPr().append(OxmlElement(f"w:{name}"))
 
 
@@ -285,9 +246,6 @@ def _source(table: Table, content: Content, before: str) -> str:
 
 def _turn(document: Document) -> None:
     """Everything from right to left: paragraphs, letters, the columns of tables."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     after = ("w:adjustRightInd", "w:snapToGrid", "w:spacing", "w:ind", "w:contextualSpacing", "w:jc", "w:outlineLvl",
              "w:rPr", "w:sectPr")  # fmt: skip
     parts = (document.element.body, document.sections[0].footer._element)

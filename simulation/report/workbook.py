@@ -6,10 +6,15 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import openpyxl
 import pandas as pd
+from openpyxl.cell import Cell
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
 
 from simulation.display.words.events import EVENT, GIVEN, NAME, PART, SUM
 from simulation.display.words.language import Words
@@ -28,16 +33,9 @@ from simulation.display.words.terms import (
     conditions,
     name_of,
 )
-from simulation.errors import InputError
 from simulation.report.packing import steady
 from simulation.report.page import Content
 from simulation.report.parts import PRECISION, Section, Table, legible
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.cell import Cell
-    from openpyxl.styles import Font
-    from openpyxl.worksheet.worksheet import Worksheet
 
 HEADS = 2
 """Rows above the first row of numbers: names of columns, and their units."""
@@ -74,21 +72,6 @@ _IDS = ("id", "actor", "other", "peer", "a", "b", "party_a", "party_b", "party_c
 """Columns of ids of actors."""
 
 
-def package() -> Any:
-    """The module that writes such files.
-
-    Raises
-    ------
-    InputError
-        If openpyxl is missing.
-    """
-    try:
-        import openpyxl
-    except ImportError as error:
-        raise InputError(f"--xlsx needs openpyxl: pip install 'wifaq[documents]' ({error})") from error
-    return openpyxl
-
-
 def workbook_of(content: Content) -> bytes:
     """The tables of the report, all of them, after a sheet that lists them.
 
@@ -102,13 +85,8 @@ def workbook_of(content: Content) -> bytes:
     bytes
         The same for the same report. On a sheet the first row has the names of the columns, the second
         their units; the numbers are those of the files that the page has to download.
-
-    Raises
-    ------
-    InputError
-        If openpyxl is missing.
     """
-    book = package().Workbook()
+    book = openpyxl.Workbook()
     first = book.active
     first.title = _title(content.words("Contents"))
     entries = [(section, table, _title(table.key)) for section, table in tables_of(content)]
@@ -137,10 +115,8 @@ def _title(text: str) -> str:
     return re.sub(r"[\[\]:*?/\\]", " ", text)[:_LONGEST]
 
 
-def _sheet(book: Workbook, table: Table, name: str, content: Content) -> None:
+def _sheet(book: openpyxl.Workbook, table: Table, name: str, content: Content) -> None:
     """A table as it is downloaded, under the names and the units of its columns."""
-    from openpyxl.utils import get_column_letter
-
     sheet: Worksheet = book.create_sheet(name)
     frame = _as_read(table, content.words)
     for place, column in enumerate(map(str, frame.columns), start=1):
@@ -190,8 +166,6 @@ def _code(names: Mapping[str, str], words: Words, code: object) -> object:
 
 def _font(**given: Any) -> Font:
     """Letters of a cell, in the one typeface of the workbook."""
-    from openpyxl.styles import Font
-
     return Font(name=_FONT, **{"size": 11, **given})
 
 
@@ -247,8 +221,6 @@ def _shape(values: pd.Series, column: str) -> str:
 
 def _contents(sheet: Worksheet, entries: list[tuple[Section, Table, str]], content: Content) -> None:
     """The first sheet: what the report is of, and where each table is."""
-    from openpyxl.styles import Alignment
-
     words, row = content.words, 1
     for text in (content.title, content.question, *content.facts, *content.warnings, *content.notes):
         if text:

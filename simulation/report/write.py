@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from simulation.display.words.language import Words
 from simulation.errors import Fault, InputError, RunError
@@ -16,13 +17,32 @@ if TYPE_CHECKING:
     from simulation.report.page import Content
 
 
-FORMS: Mapping[str, tuple[str, Sequence[str]]] = {
-    # how the file is called before its language, and what its name may end in
-    "page": ("report", (".html", ".htm")),
-    "brief": ("brief", (".pdf",)),
-    "explore": ("explore", (".html", ".htm")),
-    "docx": ("report", (".docx",)),
-    "xlsx": ("report", (".xlsx",)),
+class Form(NamedTuple):
+    """How a file is called before its language, what its name may end in, and the package that it needs, if any.
+
+    Of the package: its module, its name, and the extra of Wifaq that brings it.
+    """
+
+    name: str
+    endings: Sequence[str]
+    package: tuple[str, str, str] | None = None
+
+    def check(self, option: str) -> None:
+        """Refuse a form whose package is missing, or a library of the system that this needs."""
+        if self.package is not None:
+            module, title, extra = self.package
+            try:
+                import_module(module)
+            except (ImportError, OSError) as error:
+                raise InputError(f"--{option} needs {title}: pip install 'wifaq[{extra}]' ({error})") from error
+
+
+FORMS: Mapping[str, Form] = {
+    "page": Form("report", (".html", ".htm")),
+    "brief": Form("brief", (".pdf",), ("weasyprint", "WeasyPrint", "brief")),
+    "explore": Form("explore", (".html", ".htm"), ("vl_convert", "vl-convert-python", "explore")),
+    "docx": Form("report", (".docx",), ("docx", "python-docx", "documents")),
+    "xlsx": Form("report", (".xlsx",), ("openpyxl", "openpyxl", "documents")),
 }
 """What can be written: a page, one sheet of PDF, a page to explore, a file of Word, a workbook."""
 
@@ -67,10 +87,11 @@ def report(
         raise InputError("name at least one result folder")
     if form not in FORMS:
         raise InputError(f"form: {form!r} is none of {', '.join(FORMS)}")
-    name, endings = FORMS[form]
-    target = out or paths[0] / f"{name}_{language}{endings[0]}"
+    asked = FORMS[form]
+    target = out or paths[0] / f"{asked.name}_{language}{asked.endings[0]}"
     if out is not None:
-        store.check_output(out, endings)
+        store.check_output(out, asked.endings)
+    asked.check(form)  # before folders are read
     content = _explorer(paths, language) if form == "explore" else _content(paths, words, form, by)
     try:
         with store.atomic_file(target) as partial:
@@ -82,55 +103,40 @@ def report(
 
 def _explorer(paths: Sequence[Path], language: str) -> bytes:
     """The bytes of a page to explore."""
-    from simulation.report.explorer import library, render
+    from simulation.report.explorer import render
 
-    library()  # a missing package is told before folders are read
     return render(open_each(paths), language).encode("utf-8")
 
 
 def _content(paths: Sequence[Path], words: Words, form: str, by: str) -> bytes:
     """The bytes of a report of runs, with what was asked beside them, or of that alone."""
-    asked = [path for path in paths if is_decision(path)]
-    runs = [path for path in paths if path not in asked]
-    if form == "brief":
-        return _brief(asked, runs, words)
-    to_bytes = _WRITERS[form]()  # a missing package is told before folders are read
+    from simulation.report.answer import Subject
     from simulation.report.page import content_of, content_of_advice
 
+    asked = [path for path in paths if is_decision(path)]
+    runs = [path for path in paths if path not in asked]
     if asked and not runs:
-        return to_bytes(content_of_advice(open_decision(asked), words))
+        if form == "brief":
+            raise InputError(Fault("--brief", "needs the folder of a run too; name one before this", str(asked[0])))
+        return _bytes_of(content_of_advice(open_decision(asked), words), form)
     results, spread = open_all(runs)
-    return to_bytes(content_of(results, words, spread, by, open_decision(asked, results[0].focal) if asked else None))
+    subject = Subject(results, words, spread, by, open_decision(asked, results[0].focal) if asked else None)
+    if form == "brief":
+        from simulation.report.brief import render
+
+        return render(subject)
+    return _bytes_of(content_of(subject), form)
 
 
-def _brief(asked: Sequence[Path], runs: Sequence[Path], words: Words) -> bytes:
-    """The bytes of a brief."""
-    if asked and not runs:
-        raise InputError(Fault("--brief", "needs the folder of a run too; name one before this", str(asked[0])))
-    from simulation.report.brief import render
+def _bytes_of(content: Content, form: str) -> bytes:
+    if form == "docx":
+        from simulation.report.word import document_of
 
-    results, spread = open_all(runs)
-    return render(results, words, spread, open_decision(asked, results[0].focal) if asked else None)
+        return document_of(content)
+    if form == "xlsx":
+        from simulation.report.workbook import workbook_of
 
-
-def _page() -> Callable[[Content], bytes]:
+        return workbook_of(content)
     from simulation.report.page import page_of
 
-    return lambda content: page_of(content).encode("utf-8")
-
-
-def _docx() -> Callable[[Content], bytes]:
-    from simulation.report.word import document_of, package
-
-    package()
-    return document_of
-
-
-def _xlsx() -> Callable[[Content], bytes]:
-    from simulation.report.workbook import package, workbook_of
-
-    package()
-    return workbook_of
-
-
-_WRITERS: Mapping[str, Callable[[], Callable[[Content], bytes]]] = {"page": _page, "docx": _docx, "xlsx": _xlsx}
+    return page_of(content).encode("utf-8")

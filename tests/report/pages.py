@@ -7,12 +7,13 @@ import csv
 import io
 from html.parser import HTMLParser
 
+from simulation.report.answer import Subject
 from simulation.report.page import content_of, page_of
 
 
 def render(results, words, spread=None, by="region", decision=None) -> str:
     """The page of a report of results."""
-    return page_of(content_of(results, words, spread, by, decision))
+    return page_of(content_of(Subject(results, words, spread, by, decision)))
 
 
 class Page(HTMLParser):

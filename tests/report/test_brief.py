@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
 import dataclasses
+import sys
 
 import numpy as np
 import pandas as pd
@@ -14,10 +14,11 @@ from simulation.display.words.language import ENGLISH, Words
 from simulation.errors import InputError
 from simulation.experiments.results import Results
 from simulation.report import background
+from simulation.report.answer import Subject
 from simulation.report.brief import ASSUMED, DATA, FITTED, blocks, page, render
 from simulation.report.findings import change, levers, signposts, trade_off
-from simulation.report.page import subject_of
 from simulation.report.sections import price
+from simulation.report.write import report
 from simulation.scenario.parameters import PARAMETERS
 from tests.report import folders
 
@@ -32,15 +33,15 @@ def results() -> list[Results]:
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
 def test_a_brief_is_one_page(results, language) -> None:
-    content = render(results, Words(language))
+    content = render(Subject(results, Words(language)))
     assert content.startswith(b"%PDF")
     if language == "ar":
-        assert render(results, Words(language)) == content  # the same bytes each time
-    text = page(results, Words(language))
+        assert render(Subject(results, Words(language))) == content  # the same bytes each time
+    text = page(Subject(results, Words(language)))
     assert "<script" not in text
     assert ("<bdi>" in text) == (language == "ar")  # WeasyPrint ends the line before much too early
     assert text.count("<bdi") == text.count("</bdi>")
-    assert text.count('class="tag') == sum(len(block.lines) for block in blocks(subject_of(results, Words(language))))
+    assert text.count('class="tag') == sum(len(block.lines) for block in blocks(Subject(results, Words(language))))
 
 
 def test_the_shipped_letters_are_in_the_page(results, monkeypatch) -> None:
@@ -49,13 +50,13 @@ def test_the_shipped_letters_are_in_the_page(results, monkeypatch) -> None:
     told: list[str] = []
     for level in ("warning", "error"):
         monkeypatch.setattr(LOGGER, level, lambda text, *values: told.append(text % values if values else text))
-    render(results[:1], Words("ar"))
+    render(Subject(results[:1], Words("ar")))
     told = [text for text in told if "HarfBuzz-Subset" not in text]  # a library that not every machine has
     assert told == []  # no font that cannot be loaded, no style that is not known
 
 
 def test_each_line_says_what_it_rests_on(results) -> None:
-    found = blocks(subject_of(results, ENGLISH))
+    found = blocks(Subject(results, ENGLISH))
     assert [block.title for block in found] == [
         "The answer",
         "How likely",
@@ -73,20 +74,13 @@ def test_each_line_says_what_it_rests_on(results) -> None:
 def test_titles_too_long_for_a_page_are_told() -> None:
     long = folders.result(title="word " * 390)
     with pytest.raises(InputError, match="does not fit one page"):
-        render([long], ENGLISH)
+        render(Subject([long], ENGLISH))
 
 
-def test_without_weasyprint_it_says_what_to_install(results, monkeypatch) -> None:
-    real = builtins.__import__
-
-    def missing(name, *rest, **options):
-        if name == "weasyprint":
-            raise ImportError("no weasyprint")
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(InputError, match=r"pip install 'wifaq\[brief\]'"):
-        render(results, ENGLISH)
+def test_without_weasyprint_it_says_what_to_install(folder, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(InputError, match=r"--brief needs WeasyPrint: pip install 'wifaq\[brief\]'"):
+        report([folder], form="brief")
 
 
 # --- facts
@@ -151,7 +145,7 @@ def test_autonomy_is_called_no_price_where_more_of_it_goes_with_more_kept(result
     rows = (frame["actor"] == "MAR") & (frame["metric"] == "autonomy") & (frame["quarter"] == "2028Q4")
     frame.loc[rows, "value"] = (0.5 + slope * order + noise * (order % 2))[frame.loc[rows, "replicate"]]
     result = dataclasses.replace(kept, _series=pa.Table.from_pandas(frame, preserve_index=False))
-    subject = subject_of([result], ENGLISH)
+    subject = Subject([result], ENGLISH)
     told = ["autonomy is not the price of keeping more commitments.", "(A weak sign:"]
     in_brief = next(block for block in blocks(subject) if block.title == "The price in autonomy")
     for text in (price(subject).paragraphs[-1], in_brief.lines[0].text):

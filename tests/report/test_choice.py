@@ -12,10 +12,11 @@ from markupsafe import Markup
 from simulation.display.words.language import ENGLISH, Words
 from simulation.errors import InputError
 from simulation.report import choice
+from simulation.report.answer import Subject
 from simulation.report.brief import blocks
 from simulation.report.brief import render as render_brief
 from simulation.report.decision import Advised, Decision, open_decision
-from simulation.report.page import content_of_advice, page_of, subject_of
+from simulation.report.page import content_of_advice, page_of
 from simulation.report.parts import Teller
 from simulation.report.write import report
 from tests.report import decisions
@@ -204,8 +205,8 @@ def test_failed_runs_are_told_before_the_first_number() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_brief_with_advice_is_one_page_with_a_picture(results, language) -> None:
     words = Words(language)
-    assert render_brief(results[:1], words, None, decisions.decision()).startswith(b"%PDF")
-    found = blocks(subject_of(results[:1], words, decision=decisions.decision()))
+    assert render_brief(Subject(results[:1], words, decision=decisions.decision())).startswith(b"%PDF")
+    found = blocks(Subject(results[:1], words, decision=decisions.decision()))
     assert [len(block.lines) for block in found] == [2, 3, 2, 2]
 
 

@@ -21,8 +21,8 @@ from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import UNCERTAINTY
 from simulation.experiments.results import Results
 from simulation.experiments.run import CONTRASTS
-from simulation.report.answer import lever_sentence
-from simulation.report.page import content_of, content_of_advice, subject_of
+from simulation.report.answer import Subject, lever_sentence
+from simulation.report.page import content_of, content_of_advice
 from simulation.report.parts import Chart
 from simulation.report.word import document_of, plain
 from simulation.report.workbook import _CODES, _IDS, _TEXTS, HEADS, _shape, tables_of, workbook_of
@@ -44,7 +44,7 @@ def undrawn_too(monkeypatch) -> None:
 
 @pytest.fixture(scope="module")
 def contents(results):
-    return {name: content_of(results, Words(name), folders.spread(results[0])) for name in LANGUAGES}
+    return {name: content_of(Subject(results, Words(name), folders.spread(results[0]))) for name in LANGUAGES}
 
 
 def open_word(content):
@@ -195,7 +195,7 @@ def test_texts_of_a_workbook_are_told_in_its_language_as_on_the_page(contents) -
 
 
 def test_a_number_is_named_by_what_it_is_whatever_the_title_of_a_scenario_ends_in(results) -> None:
-    subject, title = subject_of(results, Words("fr")), "Rivalry, high"
+    subject, title = Subject(results, Words("fr")), "Rivalry, high"
     lever_sentence(subject, {"kind": "scenario", "factor": title, "effect": 4, "low": 2, "high": 6, "pairs": 8})
     table = subject.teller.table("")
     whole = f"commitments_kept, difference in %: {title}"
@@ -233,7 +233,8 @@ def test_a_workbook_holds_the_forecast_of_the_folder(contents, template) -> None
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
-    content = content_of([folders.result(replicates=2, contrasts=(), title=HOSTILE, question="@SUM(A1)")], ENGLISH)
+    hostile = folders.result(replicates=2, contrasts=(), title=HOSTILE, question="@SUM(A1)")
+    content = content_of(Subject([hostile], ENGLISH))
     made = workbook_of(content)
     book = openpyxl.load_workbook(io.BytesIO(made))
     cell = book.worksheets[0]["A1"]

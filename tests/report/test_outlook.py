@@ -12,9 +12,9 @@ from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import METRIC
 from simulation.experiments.analysis.contrasts import paired
 from simulation.report import outlook
-from simulation.report.answer import lever_sentence
+from simulation.report.answer import Subject, lever_sentence
 from simulation.report.findings import levers
-from simulation.report.page import content_of, subject_of
+from simulation.report.page import content_of
 from simulation.report.word import plain
 from simulation.report.world import scenarios
 from tests.report import folders
@@ -22,7 +22,7 @@ from tests.report import folders
 
 @pytest.fixture(scope="module")
 def subject(results):
-    return subject_of(results, ENGLISH)
+    return Subject(results, ENGLISH)
 
 
 def test_new_partners_stand_beside_held_ones_with_their_source(subject, results) -> None:
@@ -56,7 +56,7 @@ def test_scenarios_stand_side_by_side_in_several_metrics(subject, results) -> No
     assert cell.startswith(ENGLISH.signed(row["difference"], 3))
     assert table.heads[1] == "pairs"
     assert [line[1] for line in table.rows] == ["–", "8"]
-    assert outlook.side_by_side(subject_of(results[:1], ENGLISH)) is None
+    assert outlook.side_by_side(Subject(results[:1], ENGLISH)) is None
 
 
 def test_fragmentation_is_told_for_commitments_partners_and_autonomy(subject, results) -> None:
@@ -69,18 +69,18 @@ def test_fragmentation_is_told_for_commitments_partners_and_autonomy(subject, re
     assert any("(" in cell for cell in cells)
     assert all("(" in cell for cell in cells - {"0"})  # each with its interval
     without = folders.result(replicates=2, contrasts=())
-    assert outlook.absences(subject_of([without], ENGLISH)) is None
+    assert outlook.absences(Subject([without], ENGLISH)) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_difference_that_is_nothing_in_every_pair_is_0_without_an_interval(results, language) -> None:
     words = Words(language)
-    table = outlook.side_by_side(subject_of([results[0], dataclasses.replace(results[0])], words))
+    table = outlook.side_by_side(Subject([results[0], dataclasses.replace(results[0])], words))
     assert table is not None
     assert set(table.rows[1][2:]) == {"0"}
     agreed = [{**row, "difference": 0.5, "low": 0.4999, "high": 0.5001} for row in results[0].info["contrasts"]]
     same = dataclasses.replace(results[0], info={**results[0].info, "contrasts": agreed})
-    table = outlook.absences(subject_of([same], words))
+    table = outlook.absences(Subject([same], words))
     assert table is not None
     pairs = words.plural("{count} pair of replicates", "{count} pairs of replicates", 8)
     assert {cell for row in table.rows for cell in row[1:-1]} == {f"{words.signed(0.5, 2)} ({pairs})"}
@@ -95,17 +95,17 @@ def test_the_record_is_listed_with_its_sources(subject, results) -> None:
     assert all(row[-1] for row in table.rows)
     main = results[0]
     struck = dataclasses.replace(main, scenario_text=f"records: {{strike: [{min(own)}]}}\n")
-    fewer = outlook.recorded_deals(subject_of([struck], ENGLISH))
+    fewer = outlook.recorded_deals(Subject([struck], ENGLISH))
     assert fewer is not None
     assert set(fewer.frame["id"]) == own - {min(own)}
     elsewhere = dataclasses.replace(main, info={**main.info, "hashes": {**main.info["hashes"], "data": "0"}})
-    assert outlook.recorded_deals(subject_of([elsewhere], ENGLISH)) is None  # made from another record
+    assert outlook.recorded_deals(Subject([elsewhere], ENGLISH)) is None  # made from another record
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_small_pictures_say_their_numbers(results, language) -> None:
     words = Words(language)
-    pictures = subject_of(results, words).pictures
+    pictures = Subject(results, words).pictures
     figure = pictures.small_fans("†").figure
     shown = [axes for axes in figure.axes if axes.axison]
     assert len(shown) == 6
@@ -125,16 +125,16 @@ def test_small_pictures_say_their_numbers(results, language) -> None:
 def test_what_to_do_comes_first_where_it_was_asked(results, undrawn) -> None:
     from tests.report import decisions
 
-    content = content_of(results[:1], ENGLISH, decision=decisions.decision())
+    content = content_of(Subject(results[:1], ENGLISH, decision=decisions.decision()))
     assert content.lead == 2
-    assert content_of(results[:1], ENGLISH).lead == 0
+    assert content_of(Subject(results[:1], ENGLISH)).lead == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_difference_says_over_how_many_pairs_it_is(results, language) -> None:
     words = Words(language)
     fewer = folders.result(replicates=3, fragmentation=0.4, title="Another world", contrasts=())
-    subject = subject_of([results[0], fewer], words)
+    subject = Subject([results[0], fewer], words)
     tables = {table.key: table for table in scenarios(subject).tables}
     for key in ("scenarios_by_metric", "differences"):
         assert (tables[key].heads[1], tables[key].rows[-1][1]) == (words("pairs"), "3")

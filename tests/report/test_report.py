@@ -15,7 +15,8 @@ from simulation.display.tile_map import places
 from simulation.display.words.french import with_article
 from simulation.display.words.language import ENGLISH, Words
 from simulation.experiments.results import Results
-from simulation.report.page import LARGEST, subject_of
+from simulation.report.answer import Subject
+from simulation.report.page import LARGEST
 from simulation.report.write import report
 from tests.report import folders
 from tests.report.pages import Page, render
@@ -179,8 +180,8 @@ class Marking(Words):
 
 
 def test_charts_group_by_region_unless_asked_otherwise(results) -> None:
-    assert subject_of(results, Words("en")).pictures.by == "region"
-    assert subject_of(results, Words("en"), by="camp").pictures.by == "camp"
+    assert Subject(results, Words("en")).pictures.by == "region"
+    assert Subject(results, Words("en"), by="camp").pictures.by == "camp"
 
 
 def test_no_english_is_left_in_a_translated_page(results, undrawn) -> None:
@@ -206,7 +207,7 @@ def test_no_english_is_left_in_a_translated_page(results, undrawn) -> None:
 def test_no_english_is_left_in_the_charts(results) -> None:
     """Letters of a chart come from the catalogue, or are codes and names of states and blocs, or numbers."""
     words = Marking()
-    subject = subject_of(results, words, folders.spread(results[0]))
+    subject = Subject(results, words, folders.spread(results[0]))
     spread = SpreadPictures(subject.spread.table, subject.spread.shares, subject.spread.info, subject.focal, words)
     drawn = [*subject.pictures.drawable().values(), spread.shares, lambda: spread.rules("cooperation", "index")]
     names = {*words.locale.territories.values(), *(state[0] for state in folders.STATES), *places().index, "CN"}

@@ -10,10 +10,10 @@ from rich.console import Console
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.stated import Measure, decimals
 from simulation.report import brief
-from simulation.report.answer import forecast_sentences, lever_sentence
+from simulation.report.answer import Subject, forecast_sentences, lever_sentence
 from simulation.report.decision import Decision
 from simulation.report.findings import levers
-from simulation.report.page import content_of, subject_of
+from simulation.report.page import content_of
 from simulation.report.terminal import print_results
 from simulation.report.word import plain
 from tests.report import decisions, folders
@@ -57,7 +57,7 @@ def sentences(results: list, words: Words) -> list[str]:
     """Every sentence of report, file of Word and brief, as it is read."""
     decision = Decision(decisions.opportunities(), decisions.advice())
     spread = folders.spread(results[0])
-    content = content_of(results, words, spread, decision=decision)
+    content = content_of(Subject(results, words, spread, decision=decision))
     told = [*content.facts, *content.notes, content.shown]
     for section in (content.answer, *content.sections):
         told += map(plain, section.paragraphs)
@@ -65,7 +65,7 @@ def sentences(results: list, words: Words) -> list[str]:
         told += [chart.alternative for chart in section.charts]
         told += [table.caption for table in section.tables]
     for asked in (None, decision):
-        subject = subject_of(results, words, spread, decision=asked)
+        subject = Subject(results, words, spread, decision=asked)
         told += [plain(line.text) for block in brief.blocks(subject) for line in block.lines]
     return told
 
@@ -96,7 +96,7 @@ def test_sentences_of_the_terminal_follow_it(results) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_sign_of_per_cent_runs_with_its_number(results, language: str) -> None:
-    subject = subject_of(results, Words(language))
+    subject = Subject(results, Words(language))
     told = [lever_sentence(subject, row) for row in levers(results).to_dict("records")]
     text = " ".join([*told, *forecast_sentences(subject)])
     assert 'data-table="answer" dir="ltr">\u200e−' in text or language != "ar"  # one below zero is among them

@@ -10,7 +10,7 @@ import pytest
 from simulation.display.words.events import HEAD, REASON, told
 from simulation.display.words.language import ENGLISH, Words
 from simulation.experiments.results import Results
-from simulation.report.page import subject_of
+from simulation.report.answer import Subject
 from simulation.report.why import why
 from tests.report import folders
 from tests.report.test_report import LANGUAGES
@@ -22,7 +22,7 @@ def result() -> Results:
 
 
 def section(result: Results, language: str = "en"):
-    found = why(subject_of([result], Words(language)))
+    found = why(Subject([result], Words(language)))
     assert found is not None
     return found
 
@@ -86,7 +86,7 @@ def test_in_every_language_and_to_download(result, language) -> None:
 def test_none_where_nothing_was_kept(result) -> None:
     tables = {name: table for name, table in result.tables.items() if not name.startswith("explained")}
     old = dataclasses.replace(result, tables=tables)
-    assert why(subject_of([old], ENGLISH)) is None
+    assert why(Subject([old], ENGLISH)) is None
 
 
 def test_another_median_where_cooperation_was_not_recorded() -> None:
