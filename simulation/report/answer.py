@@ -17,7 +17,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.quantities import Quantity, mean_of, quantiles_of
 from simulation.display.words.rounding import rounded
 from simulation.display.words.stated import Measure, decimals
-from simulation.display.words.terms import METRIC, N_, STATEMENT, TRACK, likelihood, name_of
+from simulation.display.words.terms import METRIC, N_, TRACK, likelihood, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, likeliest
 from simulation.experiments.results import Results
 from simulation.experiments.spread import Spread
@@ -236,7 +236,7 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
         return subject.teller.number(value, shown, part, subject.main.horizon, source)
 
     signed, percent = subject.words.signed, subject.words.percent
-    name, effect = subject.teller.name(lever_name(subject, row)), told(row["effect"], what, percent)
+    name, effect = subject.teller.name(subject.words.known(str(row["factor"]))), told(row["effect"], what, percent)
     count = told(row["pairs"], pairs_of, lambda pairs, _: subject.words.number(pairs))
     pairs = subject.teller.plural("{count} pair of replicates", "{count} pairs of replicates", int(row["pairs"]),
                                   count=count)  # fmt: skip
@@ -245,12 +245,3 @@ def lever_sentence(subject: Subject, row: Any) -> Markup:
     band = subject.teller.interval(told(row["low"], low, signed), told(row["high"], high, percent))
     return subject.teller.tell("{lever}, by {effect} (90 % interval {band}, over {pairs})", lever=name, effect=effect,
                                band=band, pairs=pairs)  # fmt: skip
-
-
-def lever_name(subject: Subject, row: Any) -> str:
-    """What a lever is called; the title of a scenario is its author's."""
-    return (
-        name_of(STATEMENT, row["factor"], subject.words)
-        if row["kind"] == "contrast"
-        else subject.words.known(str(row["factor"]))
-    )

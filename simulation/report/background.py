@@ -9,8 +9,8 @@ from simulation.display.words.terms import N_
 from simulation.experiments.prior import PRIOR
 from simulation.report.answer import Subject
 from simulation.report.decision import Advised
-from simulation.report.findings import title_of
-from simulation.report.parts import Section, Table, Teller
+from simulation.report.findings import sources, title_of
+from simulation.report.parts import Section, Table, Teller, items_table
 from simulation.scenario.parameters import PARAMETERS, Parameter
 
 ASSUMED, FREE, FITTED, CITED = "assumption", "free", "fitted", "literature"
@@ -38,34 +38,19 @@ def warnings(subject: Subject) -> list[str]:
         info, counts = results.info, results.info["replicates"]
         planned, failed = int(counts["planned"]), int(counts["failed"])
         present = results.series()["replicate"].nunique()
-        title = title_of(results, words)
+        named = {"title": title_of(results, words), "planned": words.number(planned)}
         if failed:
-            message = words.plural(
+            text.append(words.plural(
                 "{title}: {count} of {planned} replicates failed; the numbers are of the others.",
-                "{title}: {count} of {planned} replicates failed; the numbers are of the others.",
-                failed,
-                title=title,
-                planned=words.number(planned),
-            )
-            text.append(message)
+                "{title}: {count} of {planned} replicates failed; the numbers are of the others.", failed, **named,
+            ))  # fmt: skip
         if (missing := planned - failed - present) > 0:
-            message = words.plural(
-                "{title}: {count} of {planned} replicates is missing from the tables.",
-                "{title}: {count} of {planned} replicates are missing from the tables.",
-                missing,
-                title=title,
-                planned=words.number(planned),
-            )
-            text.append(message)
-        others = [row for row in info["failures"] if row.get("point") != "scenario"]
-        if others:
-            message = words.plural(
-                "{title}: {count} run of the contrasts failed.",
-                "{title}: {count} runs of the contrasts failed.",
-                len(others),
-                title=title,
-            )
-            text.append(message)
+            text.append(words.plural("{title}: {count} of {planned} replicates is missing from the tables.",
+                                     "{title}: {count} of {planned} replicates are missing from the tables.", missing,
+                                     **named))  # fmt: skip
+        if others := sum(row.get("point") != "scenario" for row in info["failures"]):
+            text.append(words.plural("{title}: {count} run of the contrasts failed.",
+                                     "{title}: {count} runs of the contrasts failed.", others, **named))  # fmt: skip
     if subject.spread is not None and (failed := len(subject.spread.failures)):
         text.append(words.plural("{count} run of the spread over rules failed.",
                                  "{count} runs of the spread over rules failed.", failed))  # fmt: skip
@@ -140,24 +125,19 @@ def evidence(subject: Subject) -> Section:
 def provenance(subject: Subject) -> Section:
     """What each result was made from."""
     words = subject.words
-    records = []
-    for results in subject.results:
-        info = results.info
-        entries = {
+    items = {
+        results.info["run"]: {
             words("scenario"): title_of(results, words),
-            words("run"): info["run"],
-            words("seed"): info["seed"],
-            words("replicates finished"): info["replicates"]["done"],
-            words("world known on"): words.date(str(info["as_of"])),
-            words("command"): info["command"],
-            **{f"{name}": number for name, number in info["versions"].items()},
-            **{f"SHA-256, {name}": value for name, value in info["hashes"].items() if isinstance(value, str)},
+            words("run"): results.info["run"],
+            words("seed"): results.info["seed"],
+            words("replicates finished"): results.info["replicates"]["done"],
+            words("world known on"): words.date(str(results.info["as_of"])),
+            words("command"): results.info["command"],
+            **sources(results.info),
         }
-        records += [(info["run"], name, str(value)) for name, value in entries.items()]
-    frame = pd.DataFrame(records, columns=["run", "item", "value"])
-    heads = [words("run"), words("item"), words("value")]
-    rows = [list(row) for row in records]
-    tables = [Table("provenance", words("What each result was made from"), frame, heads, rows, folded=True)]
+        for results in subject.results
+    }
+    tables = [items_table(words, "provenance", words("What each result was made from"), items)]
     failures = [{"run": r.info["run"], **row} for r in subject.results for row in r.info["failures"]]
     if failures:
         frame = pd.DataFrame(failures).astype(str)

@@ -17,7 +17,8 @@ from simulation.display.words.rounding import digits_that_tell
 from simulation.display.words.stated import Measure, decimals, spanned
 from simulation.display.words.terms import CANDIDATE, N_, OBJECTIVE, conditions, likelihood, name_of, uncertainty
 from simulation.report.decision import Advised
-from simulation.report.parts import Chart, Section, Table
+from simulation.report.findings import sources, title_of
+from simulation.report.parts import Chart, Section, Table, items_table
 
 _NEXT = 3  # further partners named after the first
 _ALIKE = 4  # of those tied with the first, named
@@ -393,17 +394,14 @@ def _information_table(told: Advised) -> Table:
 
 def _asked_table(told: Advised) -> Table:
     """What each command was asked, and what it was made from."""
-    words, records = told.words, []
-    for one in told.given.asked:
-        info, writer = one.info, one.FORMAT.writer
-        entries = {
-            words("scenario"): words.known(str(info["title"] or info["scenario"])),
-            words("seed"): info["seed"],
-            words("command"): info.get("command") or writer,
-            **info["versions"],
-            **{f"SHA-256, {name}": value for name, value in info["hashes"].items() if isinstance(value, str)},
+    words = told.words
+    items = {
+        one.FORMAT.writer: {
+            words("scenario"): title_of(one, words),
+            words("seed"): one.info["seed"],
+            words("command"): one.info.get("command") or one.FORMAT.writer,
+            **sources(one.info),
         }
-        records += [(writer, name, str(value)) for name, value in entries.items()]
-    frame = pd.DataFrame(records, columns=["run", "item", "value"])
-    heads = [words("run"), words("item"), words("value")]
-    return Table("advice_provenance", words("What the advice was made from"), frame, heads, records, folded=True)
+        for one in told.given.asked
+    }
+    return items_table(words, "advice_provenance", words("What the advice was made from"), items)

@@ -20,6 +20,7 @@ from simulation.errors import Fault, InputError
 from simulation.experiments.advise import Advice
 from simulation.experiments.kept import Kept
 from simulation.experiments.opportunities import Opportunities
+from simulation.report.findings import title_of
 from simulation.report.parts import Teller
 
 _PAIRS = N_("pairs of replicates")
@@ -136,8 +137,7 @@ class Advised:
     @property
     def scenario(self) -> str:
         """Title of the scenario."""
-        info = self.given.first.info
-        return self.words.known(str(info["title"] or info["scenario"]))
+        return title_of(self.given.first, self.words)
 
     @property
     def when(self) -> str:

@@ -34,7 +34,8 @@ from simulation.report.answer import Subject
 from simulation.report.background import warnings
 from simulation.report.findings import title_of
 from simulation.report.page import environment, fonts
-from simulation.report.sections import COMMITMENTS, COUNTS, INDICES, MULTIPLE, PRICE, RANK
+from simulation.report.sections import COMMITMENTS, COUNTS, INDICES, PRICE
+from simulation.report.terminal import MULTIPLE, RANK
 
 LARGEST = 5_000_000
 """Bytes a page may have."""

@@ -13,6 +13,7 @@ import pandas as pd
 from simulation.display.words.language import Words
 from simulation.experiments.analysis.contrasts import in_percent, paired, paired_path
 from simulation.experiments.analysis.summary import KEPT, by_replicate
+from simulation.experiments.kept import Kept
 from simulation.experiments.results import Results
 
 _SIGNPOSTS = (
@@ -110,10 +111,16 @@ def _lever(name: str, row: Mapping[Any, Any], kind: str) -> dict[str, object]:
     return {"factor": name, "effect": effect, "low": low, "high": high, **kept, "kind": kind}
 
 
-def title_of(results: Results, words: Words | None = None) -> str:
+def title_of(results: Kept, words: Words | None = None) -> str:
     """Title of the scenario, or its name where it has none; that of a shipped one in the language."""
     title = str(results.info["title"] or results.info["scenario"])
     return title if words is None else words.known(title)
+
+
+def sources(info: Mapping[str, Any]) -> dict[str, object]:
+    """Versions and hashes of what a result was made from, by name."""
+    hashes = {f"SHA-256, {name}": value for name, value in info["hashes"].items() if isinstance(value, str)}
+    return {**info["versions"], **hashes}
 
 
 def short_titles(results: Sequence[Results], words: Words | None = None) -> list[str]:

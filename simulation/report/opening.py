@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ from simulation.experiments.sweeps.manifest import FILE as MANIFEST
 from simulation.experiments.sweeps.results import SweepResults
 from simulation.state import CAMPS
 
+Found = TypeVar("Found")
 MOST_FOLDERS = 7
 """The first result and as many others as a chart can tell apart."""
 _COLUMNS = {
@@ -74,26 +76,16 @@ def open_all(folders: Sequence[Path]) -> tuple[list[Results], Spread | None]:
         raise InputError(Fault("", text, "report"))
     if not runs:
         raise InputError(Fault("", "is a folder of `wifaq spread`; name that of a run too", str(spreads[0])))
-    result: list[Results] = []
-    faults: list[Fault] = []
-    for folder in runs:
-        try:
-            result.append(_open(folder))
-        except InputError as error:
-            faults += error.faults
+    result, faults = _opened(runs, _open)
     if not faults:
         faults = [fault for folder, other in zip(runs[1:], result[1:], strict=True)
                   for fault in _mismatches(str(folder), result[0], other)]  # fmt: skip
-    spread = None
-    if spreads:
-        try:
-            spread = Spread.open(spreads[0])
-            faults += [] if faults else _foreign(spreads[0], spread, result[0])
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
-    return result, spread
+    spread, more = _opened(spreads, Spread.open)
+    if spread and not faults:
+        more = _foreign(spreads[0], spread[0], result[0])
+    if faults or more:
+        raise InputError([*faults, *more])
+    return result, next(iter(spread), None)
 
 
 def open_each(folders: Sequence[Path]) -> list[Results | SweepResults]:
@@ -104,16 +96,25 @@ def open_each(folders: Sequence[Path]) -> list[Results | SweepResults]:
     InputError
         With every fault of every folder.
     """
-    result: list[Results | SweepResults] = []
-    faults: list[Fault] = []
-    for folder in folders:
-        try:
-            result.append(SweepResults.open(folder) if (folder / MANIFEST).is_file() else _open(folder))
-        except InputError as error:
-            faults += error.faults
+    def either(folder: Path) -> Results | SweepResults:
+        return SweepResults.open(folder) if (folder / MANIFEST).is_file() else _open(folder)
+
+    result, faults = _opened(folders, either)
     if faults:
         raise InputError(faults)
     return result
+
+
+def _opened(folders: Sequence[Path], read: Callable[[Path], Found]) -> tuple[list[Found], list[Fault]]:
+    """Those of some folders that can be read, and the faults of the others."""
+    result: list[Found] = []
+    faults: list[Fault] = []
+    for folder in folders:
+        try:
+            result.append(read(folder))
+        except InputError as error:
+            faults += error.faults
+    return result, faults
 
 
 def _foreign(folder: Path, spread: Spread, first: Results) -> list[Fault]:

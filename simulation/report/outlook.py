@@ -15,7 +15,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.quantities import mean_of
 from simulation.display.words.rounding import digits_of_count, digits_that_tell
 from simulation.display.words.stated import COUNTED, Measure, spanned
-from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, STATEMENT, name_of
+from simulation.display.words.terms import DEPTH, KIND, METRIC, N_, name_of
 from simulation.experiments.analysis.contrasts import paired
 from simulation.experiments.analysis.summary import KEPT, likeliest
 from simulation.experiments.engine.store import data_hash
@@ -147,7 +147,7 @@ def absences(subject: Subject) -> Table | None:
     metrics = [name for name in ABSENT if name in set(found["metric"])]
     cells = found.set_index(["statement", "metric"])
     rows = [
-        [name_of(STATEMENT, statement, words),
+        [words.known(statement),
          *(gap(words, cells.loc[(statement, name)]) if (statement, name) in cells.index else "–" for name in metrics),
          counted(words, found.loc[found["statement"] == statement])]
         for statement in dict.fromkeys(found["statement"])

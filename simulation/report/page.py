@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from simulation.display.words.language import FOLDER, Words
 from simulation.errors import InputError
-from simulation.report import background, choice, outlook, sections, uncertainty, why, world
+from simulation.report import background, choice, outlook, sections, terminal, uncertainty, why, world
 from simulation.report.answer import Subject, answer
 from simulation.report.decision import Advised, Decision
 from simulation.report.parts import Section, Teller, share_letters
@@ -197,7 +197,7 @@ def _address(name: str) -> str:
 def _shown(subject: Subject) -> str:
     """How many metrics there are beyond those of the page."""
     recorded = set(subject.main.forecast()["metric"])
-    commitments = {*sections.COMMITMENTS, sections.RANK, sections.MULTIPLE}
+    commitments = {*sections.COMMITMENTS, terminal.RANK, terminal.MULTIPLE}
     more = len(recorded - commitments - {*sections.COUNTS, *sections.INDICES, *sections.PRICE})
     return subject.words.plural(
         "{count} more metric was recorded; it is in forecast.csv of the result folder.",

@@ -80,6 +80,13 @@ class Table:
         return f"data:text/csv;charset=utf-8;base64,{content}"
 
 
+def items_table(words: Words, key: str, caption: str, items: Mapping[str, Mapping[str, object]]) -> Table:
+    """A folded table of what is said of each run: its name, then an item and its value a line."""
+    records = [(run, name, str(value)) for run, own in items.items() for name, value in own.items()]
+    frame = pd.DataFrame(records, columns=["run", "item", "value"])
+    return Table(key, caption, frame, [words("run"), words("item"), words("value")], records, folded=True)
+
+
 @dataclass(frozen=True)
 class Chart:
     """A picture of a report.

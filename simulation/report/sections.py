@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -17,21 +17,15 @@ from simulation.display.words.terms import KIND, N_, TRACK, name_of
 from simulation.experiments.analysis.summary import HEADLINE, KEPT, LEAST_LIKELY
 from simulation.experiments.run import milestones
 from simulation.outcomes.observed import MARK
-from simulation.report import outlook
-from simulation.report.answer import Subject, lever_name, no_price
+from simulation.report import outlook, terminal
+from simulation.report.answer import Subject, no_price
 from simulation.report.findings import change, levers, trade_off
 from simulation.report.parts import Chart, Section, Table
+from simulation.report.terminal import MULTIPLE, RANK
 
 COMMITMENTS = ("commitments_kept", "kept_recorded", "kept_drawn", "kept_new", "kept_blocs", "kept_instruments",
                "commitments")  # fmt: skip
-RANK, MULTIPLE = "kept_rank", "kept_against_gravity"
-INDICES = ("coverage", "dependence", "cooperation", "volume", "implementation", "diversity", "reciprocity", "autonomy",
-           "alignment", "capacity", "safety")  # fmt: skip
-COUNTS = ("deals", "deals_state", "deals_firm", "deals_think_tank", "deals_ngo", "deals_influencer",
-          "deals_secretariat", "deals_mou", "deals_programme", "deals_binding", "deals_bilateral",
-          "deals_trilateral", "deals_non_state", "instruments_joined", "partners_new", "partners_new_state",
-          "partners_new_firm", "partners_new_secretariat", "partners_held", "partners_held_recorded",
-          "partners_held_drawn", "partners_lost")  # fmt: skip
+INDICES, COUNTS = tuple(dict(terminal.INDICES)), tuple(dict(terminal.COUNTS))
 PRICE = ("autonomy", "alignment", "position_drift", "capture_drift", "concessions_received",
          "deals_eu_states", "deals_cn_states", "deals_us_states")  # fmt: skip
 _TORNADO_ROW = 0.75  # inches
@@ -44,24 +38,29 @@ _PRIORS = N_("{mark} rests on priors alone: the record holds no observation of i
 def band_table(subject: Subject, key: str, caption: str, metrics: Sequence[str], digits: int) -> Table:
     """Mean and band of metrics at the start, the milestones and the horizon."""
     words, main = subject.words, subject.main
-    quarters = [main.first_quarter, *milestones(main.series())]
-    table = main.forecast()
-    rows = table.loc[table["metric"].isin(metrics) & table["quarter"].isin(quarters)]
-    shown = []
-    cells = rows.set_index(["metric", "quarter"])
-    for metric in (name for name in metrics if subject.has(name)):
-        line = [subject.marked(metric)]
-        for quarter in quarters:
-            row: Any = cells.loc[(metric, quarter)]
-            line.append(_band(words, row["mean"], row["q05"], row["q95"], digits, count=row["unit"] in COUNTED))
-        shown.append(line)
+    rows, heads, shown = _over_time(subject, dict.fromkeys(metrics, digits))
     table = rows.assign(priors_alone=rows["metric"].map(main.rests_on_priors))
     text = words(_PRIORS, mark=MARK) if table["priors_alone"].any() else ""
-    return Table(key, caption, table, ["", *map(words.quarter, quarters)], shown, note=text)
+    lines = [[subject.marked(metric), *cells] for metric, cells in shown.items()]
+    return Table(key, caption, table, heads, lines, note=text)
 
 
-def _band(words: Words, mean: float, low: float, high: float, digits: int, *, count: bool = False) -> str:
+def _over_time(
+    subject: Subject, digits: Mapping[str, int]
+) -> tuple[pd.DataFrame, list[str], dict[str, list[str]]]:
+    """Rows of metrics at these quarters, heads of a table of them, and its cells by metric, with so many decimals."""
+    words, main = subject.words, subject.main
+    quarters, table = [main.first_quarter, *milestones(main.series())], main.forecast()
+    rows = table.loc[table["metric"].isin(digits) & table["quarter"].isin(quarters)]
+    at: Any = rows.set_index(["metric", "quarter"])
+    cells = {metric: [_band(words, at.loc[(metric, quarter)], places) for quarter in quarters]
+             for metric, places in digits.items() if subject.has(metric)}  # fmt: skip
+    return rows, ["", *map(words.quarter, quarters)], cells
+
+
+def _band(words: Words, row: Any, digits: int) -> str:
     """A mean with its band; of a count the mean has one decimal, the ends none."""
+    mean, low, high, count = row["mean"], row["q05"], row["q95"], row.get("unit") in COUNTED
     if low == high == mean:
         return words.number(mean, digits_of_count(mean) if count else digits)
     middle = words.number(mean, 1 if count else digits)
@@ -97,27 +96,17 @@ def headline(subject: Subject) -> Section:
 
 def _against_others(subject: Subject) -> Table:
     """Rank among all states, and deals against those of the fitted intensity alone."""
-    words, main = subject.words, subject.main
-    quarters = [main.first_quarter, *milestones(main.series())]
-    table = main.forecast()
-    rows = table.loc[table["metric"].isin((RANK, MULTIPLE)) & table["quarter"].isin(quarters)]
-    cells, shown = rows.set_index(["metric", "quarter"]), []
-    count = main.info.get("states")  # results of earlier versions do not say how many there are
-    for metric, digits in ((RANK, 0), (MULTIPLE, 1)):
-        if subject.has(metric):
-            line: list[str] = []
-            for quarter in quarters:
-                row: Any = cells.loc[(metric, quarter)]
-                band = _band(words, row["mean"], row["q05"], row["q95"], digits)
-                if metric == RANK and count:
-                    band = words("{rank} of {count}", rank=band, count=words.number(count))
-                line.append(band)
-            shown.append([subject.marked(metric), *line])
+    words = subject.words
+    rows, heads, shown = _over_time(subject, {RANK: 0, MULTIPLE: 1})
+    if count := subject.main.info.get("states"):  # results of earlier versions do not say how many there are
+        ranks = shown.get(RANK, [])
+        ranks[:] = [words("{rank} of {count}", rank=band, count=words.number(count)) for band in ranks]
     caption = words(
         "Rank among all states (1 has kept most), and kept commitments of deals as a multiple of what the fitted "
         "intensity alone would give a state of its size and place"
     )
-    return Table("rank", caption, rows, ["", *map(words.quarter, quarters)], shown)
+    lines = [[subject.marked(metric), *cells] for metric, cells in shown.items()]
+    return Table("rank", caption, rows, heads, lines)
 
 
 def _fan(subject: Subject, metric: str) -> Chart:
@@ -150,7 +139,7 @@ def _standing(subject: Subject) -> Table | None:
     heads = ["", words("kept commitments"), ahead, words("new partners"), words("cooperation")]
     more = (("new", 1), ("index", 2))
     rows = [
-        [names[row["peer"]], _band(words, row["mean"], row["q05"], row["q95"], 1), words.share(row["ahead"]),
+        [names[row["peer"]], _band(words, row, 1), words.share(row["ahead"]),
          *("–" if pd.isna(row[name]) else words.number(row[name], digits) for name, digits in more)]
         for row in result.peers.to_dict("records")
     ]  # fmt: skip
@@ -237,7 +226,7 @@ def drivers(subject: Subject) -> Section:
             "This run has no contrasts. Run without --no-contrasts, or name the folders of other scenarios."
         )
         return Section("drivers", title, [text])
-    named = moved.assign(factor=[lever_name(subject, row) for row in moved.to_dict("records")])
+    named = moved.assign(factor=moved["factor"].map(words.known))
     label = words("Whiskers: 90 % interval of the mean difference over {pairs} with the same luck.",
                   pairs=_pairs(words, int(moved["pairs"].min()), int(moved["pairs"].max())))  # fmt: skip
     with style(words):

@@ -270,12 +270,10 @@ BANDS = N_("chance within the model, parameters fixed")
 """What bands are with fixed parameters; the words of :data:`simulation.experiments.analysis.summary.BAND_LABEL`."""
 DRAWN_BANDS = N_("chance and parameters (a draw of their prior a replicate), rules fixed")
 """What bands are with drawn parameters; the words of :data:`simulation.experiments.analysis.summary.PRIOR_LABEL`."""
-STATEMENT: Mapping[str, str] = {
-    "fragmentation as in the scenario against none": N_("fragmentation as in the scenario against none"),
-    "rivalry as in the scenario against none": N_("rivalry as in the scenario against none"),
-    "fragmentation 0.4 against none (the scenario has none)": N_(
-        "fragmentation 0.4 against none (the scenario has none)"
-    ),
-    "rivalry 1 against none (the scenario has none)": N_("rivalry 1 against none (the scenario has none)"),
-}
+STATEMENT = (
+    N_("fragmentation as in the scenario against none"),
+    N_("rivalry as in the scenario against none"),
+    N_("fragmentation 0.4 against none (the scenario has none)"),
+    N_("rivalry 1 against none (the scenario has none)"),
+)
 """What a contrast compares, as :mod:`simulation.experiments.analysis.contrasts` says it."""
