@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import traceback
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from shiny import Inputs, Session, reactive
 
 from simulation.app import cards, drawing
 from simulation.app.draft import FILE, Draft, from_address, to_address
-from simulation.app.levers import levers
+from simulation.app.levers import levers, within
 from simulation.app.live import Live
 from simulation.data.reading import read_bytes, text_of
 from simulation.display.words.language import Words
@@ -136,16 +135,18 @@ class Desk:
         """The page is there: what its address asks for, or the scenario of the command."""
         asked = {key: values[0] for key, values in parse_qs(str(search).removeprefix("?")).items()}
         faults: list[str] = []
-        with _collected(faults):
+        try:
             if self._own is not None:  # with the same luck as the model, once it is left
                 self._replicate, self._number = self._own.replicate, self._own.newest
             if "own" in asked:
                 self._at_own = False
                 self._take(replace(self.draft, text=from_address(asked["own"])))
-            self._replicate = _whole(asked.get("replicate", self._replicate), 9999)
-            self._number = _whole(asked.get("k", self._number), self.scenario.quarters)
+            self._replicate = within(asked.get("replicate", self._replicate), 0, 9999)
+            self._number = within(asked.get("k", self._number), 0, self.scenario.quarters)
             self._actor = asked.get("actor", "")
             self._shown = asked["map"] if asked.get("map") in drawing.SHOWN else self._shown
+        except InputError as error:
+            faults = [str(fault) for fault in error.faults]
         await self.send("start", {"shown": self._shown, "replicate": self._replicate, "room": asked.get("room", "")})
         await self._restart()
         await self.complain(faults)
@@ -232,7 +233,7 @@ class Desk:
 
     # --- the world
     async def _replay(self, number: Any) -> None:
-        self._replicate, self._plain, self._at_own = _whole(number, 9999), None, False
+        self._replicate, self._plain, self._at_own = within(number, 0, 9999), None, False
         await self._restart()
 
     async def _restart(self) -> None:
@@ -282,7 +283,7 @@ class Desk:
 
     async def _go(self, number: Any) -> None:
         self._playing = False
-        await self._forward(_whole(number, self.live.last if self.live else 0))
+        await self._forward(within(number, 0, self.live.last if self.live else 0))
 
     async def _forward(self, number: int) -> None:
         if self.live is None:
@@ -367,19 +368,3 @@ class Desk:
         self._playing, self._wish = False, self._wish + 1
         for task in self._tasks:
             task.cancel()
-
-
-@contextlib.contextmanager
-def _collected(faults: list[str]) -> Iterator[None]:
-    try:
-        yield
-    except InputError as error:
-        faults += [str(fault) for fault in error.faults]
-
-
-def _whole(told: Any, most: int) -> int:
-    """A whole number from 0 to the most there may be."""
-    try:
-        return min(max(int(told or 0), 0), most)
-    except (ValueError, TypeError):
-        return 0

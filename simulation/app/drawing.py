@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from simulation.app.live import Frame, Live
+from simulation.display.ego_network import angles
 from simulation.display.style import REGION_COLOUR
 from simulation.display.tile_map import places
 from simulation.display.words.language import Words
@@ -38,12 +37,10 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
 
     Coordinates of the network are in units of its radius, y downwards; angles in radians, y upwards.
     """
-    from simulation.display.ego_network import angles  # here: it brings matplotlib
-
     known = facts.actors.set_index("id")
     states = facts.states.fillna({"region": "", "bloc": ""})
     states = states.sort_values(["region", "bloc", "camp", "id"], kind="stable").reset_index(drop=True)
-    turn = dict(zip(states["id"], angles(states).tolist(), strict=True))
+    turn = dict(zip(states["id"], angles(states["region"] + "/" + states["bloc"]).tolist(), strict=True))
     inner = known.loc[[name for name in live.model.state.ids if name not in turn]]
     turn_inside = _inside(inner)
     tiles = places()
@@ -70,12 +67,7 @@ def layout(live: Live, facts: Facts, words: Words) -> dict[str, Any]:
 def _inside(actors: pd.DataFrame) -> dict[str, float]:
     """Angles of actors that are no states, kind by kind, by the continent of their home."""
     ordered = actors.reset_index().sort_values(["kind", "region", "id"], kind="stable").reset_index(drop=True)
-    if ordered.empty:
-        return {}
-    kinds = ordered["kind"].to_numpy()
-    place = np.arange(len(ordered)) + _GAP * np.concatenate([[0], np.cumsum(kinds[1:] != kinds[:-1])])
-    turn = math.pi / 2 - 2 * math.pi * place / (place[-1] + 1 + _GAP)
-    return dict(zip(ordered["id"], turn.tolist(), strict=True))
+    return dict(zip(ordered["id"], angles(ordered["kind"], _GAP).tolist(), strict=True))
 
 
 def _middles(actors: pd.DataFrame, turn: Mapping[str, float]) -> dict[str, float]:

@@ -16,7 +16,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.analysis.contrasts import paired_path
-from simulation.experiments.ask import load, slim
+from simulation.experiments.ask import load
 from simulation.experiments.results import Results
 from simulation.experiments.run import run
 from simulation.scenario.schema import Scenario
@@ -138,11 +138,6 @@ def steps(replicates: int) -> tuple[int, ...]:
 def forecast(scenario: Scenario, replicates: int, progress: Progress) -> Results:
     """The results of ``wifaq run --no-contrasts`` with so many replicates."""
     return run(scenario, replicates=replicates, progress=progress)
-
-
-def rough(scenario: Scenario, replicates: int, progress: Progress) -> Results:
-    """The same for fans alone: nothing else is recorded or explained, so that it is there sooner."""
-    return run(slim(scenario), replicates=replicates, progress=progress)
 
 
 def name_of_draft(draft: Draft, words: Words) -> str:

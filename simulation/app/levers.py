@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -107,6 +108,14 @@ class Lever:
         section, _, name = self.key.partition(".")
         found = getattr(getattr(scenario, section), name)
         return None if found is None else float(found)
+
+
+def within(told: Any, least: int, most: int) -> int:
+    """What a field of the page says, as a whole number from the least to the most there may be."""
+    try:
+        return min(max(int(told), least), most)
+    except (ValueError, TypeError):
+        return least
 
 
 def parameters_that_matter() -> list[str]:

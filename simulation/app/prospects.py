@@ -7,15 +7,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from simulation.app.forecast import Progress
 from simulation.display.advice import by_regret
 from simulation.display.opportunities import HELD
 from simulation.display.words.language import Words
 from simulation.display.words.stated import interval
 from simulation.display.words.terms import CANDIDATE, CRITERION, N_, name_of
 from simulation.experiments.advise import Advice
-from simulation.experiments.opportunities import Opportunities, opportunities
-from simulation.scenario.schema import Scenario
+from simulation.experiments.opportunities import Opportunities
 
 _FILES = (Opportunities.FORMAT.file, Advice.FORMAT.file)
 _DEEP = 3  # folders below the chosen one that are looked into
@@ -48,11 +46,6 @@ _STRATEGIES: Mapping[str, str] = {
     "best_share": N_("Best in share of futures"),
     "tied_with": N_("Tied with so many"),
 }
-
-
-def look(scenario: Scenario, pairs: int, progress: Progress) -> Opportunities:
-    """The result of ``wifaq opportunities --replicates PAIRS``."""
-    return opportunities(scenario, replicates=pairs, progress=progress)
 
 
 def folders(home: Path) -> tuple[str, ...]:

@@ -17,10 +17,12 @@ from simulation.app import forecast as forecasts
 from simulation.app import prospects
 from simulation.app.draft import FILE
 from simulation.app.forecast import Cancelled, Job, Pinned
+from simulation.app.levers import within
 from simulation.app.page import FAN_METRICS
 from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError, WifaqError
-from simulation.experiments.opportunities import READINGS_A_PAIR
+from simulation.experiments.ask import slim
+from simulation.experiments.opportunities import READINGS_A_PAIR, opportunities
 
 if TYPE_CHECKING:
     from simulation.app.desk import Desk
@@ -133,7 +135,8 @@ class ForecastRoom:
             for place, (draft, scenario, count) in enumerate(wanted, 1):
                 count_of = {"place": words.number(place), "all": words.number(len(wanted))}
                 head = words("Pinned forecast {place} of {all}", **count_of)
-                results = await self._job.do(partial(forecasts.rough, scenario, count), partial(self._tell, head))
+                results = await self._job.do(partial(forecasts.forecast, slim(scenario), count),
+                                             partial(self._tell, head))  # fmt: skip
                 self._pins.append(Pinned(forecasts.name_of_draft(draft, words), results, draft))
                 await self._show()
         except Cancelled:
@@ -157,14 +160,14 @@ class ForecastRoom:
         desk = self._desk
         if not self._job.begin():
             return
-        replicates, text = _between(count, forecasts.LEAST, forecasts.MOST), None
+        replicates, text = within(count, forecasts.LEAST, forecasts.MOST), None
         scenario, draft = desk.scenario, desk.draft
         name = forecasts.name_of_draft(draft, desk.words)
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
         try:
             for stage in forecasts.steps(replicates):
-                ask = forecasts.forecast if stage == replicates else forecasts.rough
-                results = await self._job.do(partial(ask, scenario, stage), partial(self._tell, ""))
+                asked = scenario if stage == replicates else slim(scenario)  # sooner there: it is for fans alone
+                results = await self._job.do(partial(forecasts.forecast, asked, stage), partial(self._tell, ""))
                 self._last = Pinned(name, results, draft)
                 await self._show()
                 await desk.send("clear", ["partners", "instruments"])  # until they are of this run
@@ -231,12 +234,12 @@ class OpportunityRoom:
         desk = self._desk
         if not self._job.begin():
             return
-        pairs, scenario, text = _between(count, 2, 100), desk.scenario, ""
+        pairs, scenario, text = within(count, 2, 100), desk.scenario, ""
         await self._fill({})
         await desk.send("job", {"room": "opportunities", "on": True, "share": 0, "text": desk.words("Screening …")})
         try:
             found = await self._job.do(
-                partial(prospects.look, scenario, pairs),
+                lambda progress: opportunities(scenario, replicates=pairs, progress=progress),
                 lambda done, total: desk.send("job", _looked(done, total, pairs, desk)),
             )
             text = prospects.told(found, desk.words)
@@ -280,10 +283,3 @@ def _progress(room: str, done: int, total: int, desk: Desk, head: str = "") -> d
     words = desk.words
     text = words("{done} of {all}", done=words.number(done), all=words.number(total))
     return {"room": room, "on": True, "share": done / total, "text": f"{head}: {text}" if head else text}
-
-
-def _between(told: Any, least: int, most: int) -> int:
-    try:
-        return min(max(int(told), least), most)
-    except (ValueError, TypeError):
-        return least

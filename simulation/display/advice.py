@@ -121,10 +121,6 @@ MOST_BARS = 12
 _NAME = 38  # characters
 
 
-def _nothing() -> pd.DataFrame:
-    return pd.DataFrame()
-
-
 @dataclass(frozen=True)
 class AdvicePictures:
     """Draw the tables of opportunities and of advice; a table may be missing.
@@ -151,15 +147,15 @@ class AdvicePictures:
 
     focal: str
     when: str
-    candidates: pd.DataFrame = field(default_factory=_nothing)
-    portfolio: pd.DataFrame = field(default_factory=_nothing)
-    strategies: pd.DataFrame = field(default_factory=_nothing)
-    information: pd.DataFrame = field(default_factory=_nothing)
+    candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    portfolio: pd.DataFrame = field(default_factory=pd.DataFrame)
+    strategies: pd.DataFrame = field(default_factory=pd.DataFrame)
+    information: pd.DataFrame = field(default_factory=pd.DataFrame)
     criterion: str = "value"
     objective: str = "kept_commitments"
     words: Words = ENGLISH
-    optimised: pd.DataFrame = field(default_factory=_nothing)
-    convergence: pd.DataFrame = field(default_factory=_nothing)
+    optimised: pd.DataFrame = field(default_factory=pd.DataFrame)
+    convergence: pd.DataFrame = field(default_factory=pd.DataFrame)
     converged: bool = False
 
     def opportunities(self, ax: Axes | None = None, most: int = opportunities.MOST) -> Axes:

@@ -242,7 +242,6 @@ _MARKERS = {
     "region": {"Africa": "o", "America": "s", "Asia": "^", "Europe": "D", "Oceania": "v", "": "p"},
     "camp": {"EU": "o", "CN": "s", "US": "^", "none": "D"},
 }
-_PALETTES = {"region": (REGION_COLOUR, REGION), "camp": (CAMP_COLOUR, CAMP)}
 _WIDTH_OF_A_RUNG = 0.9  # points
 _GAP = 1.5  # places between two blocs
 _LABEL = 1.13  # radius of the arcs of blocs
@@ -286,7 +285,8 @@ def draw_world_network(
     drawn = table.loc[table["a"].isin(known) & table["b"].isin(known) & (table["probability"] >= least)]
     present = states.loc[states["id"].isin(set(drawn["a"]) | set(drawn["b"]))]
     present = present.sort_values(["region", "bloc", "camp", "id"], kind="stable").reset_index(drop=True)
-    angle = angles(present)
+    groups = present["region"] + "/" + present["bloc"]
+    angle = angles(groups)
     at = {name: np.array([np.cos(turn), np.sin(turn)]) for name, turn in zip(present["id"], angle, strict=True)}
     depth = drawn["depth"] / drawn["probability"]
     for a, b, rungs in zip(drawn["a"], drawn["b"], depth, strict=True):
@@ -297,10 +297,10 @@ def draw_world_network(
         ax.add_artist(line)  # limits are set below: they need not be found anew for each
     for (_, state), turn in zip(present.iterrows(), angle, strict=True):
         x, y = at[state["id"]]
-        colour, marker = _PALETTES[by][0][state[by]], _MARKERS[by][state[by]]
+        colour, marker = _LOOKS[by][0][state[by]], _MARKERS[by][state[by]]
         ax.plot(x, y, marker=marker, ms=6, color=colour, mec=INK, zorder=3, in_layout=False)
         _around(ax, str(state["id"]), turn, 1.03, 6.5, in_layout=False)
-    _blocs(ax, present, angle, names or {})
+    _blocs(ax, groups, angle, names or {})
     ax.set_xlim(-_REACH, _REACH)
     ax.set_ylim(-_REACH, _REACH)
     ax.set_aspect("equal")
@@ -316,18 +316,19 @@ def draw_world_network(
     return ax
 
 
-def angles(present: pd.DataFrame) -> np.ndarray:
-    """Where each state stands round a circle, in radians from the top clockwise, with a gap between blocs.
+def angles(groups: pd.Series, gap: float = _GAP) -> np.ndarray:
+    """Where each actor stands round a circle, in radians from the top clockwise.
 
     Parameters
     ----------
-    present
-        Columns ``region`` and ``bloc``, in the order of the circle.
+    groups
+        Of each actor, in the order of the circle.
+    gap
+        Places left free between two groups.
     """
-    place = np.arange(len(present), dtype=float)
-    groups = present["region"] + "/" + present["bloc"]
-    place += _GAP * np.concatenate([[0], np.cumsum(groups.to_numpy()[1:] != groups.to_numpy()[:-1])])[: len(place)]
-    return np.pi / 2 - 2 * np.pi * place / (place[-1] + 1 + _GAP) if len(place) else place
+    place, names = np.arange(len(groups), dtype=float), groups.to_numpy()
+    place += gap * np.concatenate([[0], np.cumsum(names[1:] != names[:-1])])[: len(place)]
+    return np.pi / 2 - 2 * np.pi * place / (place[-1] + 1 + gap) if len(place) else place
 
 
 def _around(ax: Axes, text: str, turn: float, radius: float, size: float, *, in_layout: bool = True) -> None:
@@ -339,8 +340,7 @@ def _around(ax: Axes, text: str, turn: float, radius: float, size: float, *, in_
             in_layout=in_layout)  # fmt: skip
 
 
-def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, str]) -> None:
-    groups = present["region"] + "/" + present["bloc"]
+def _blocs(ax: Axes, groups: pd.Series, angle: np.ndarray, names: dict[str, str]) -> None:
     for group in dict.fromkeys(groups):
         inside = (groups == group).to_numpy()
         bloc = group.split("/", 1)[1]
@@ -353,7 +353,7 @@ def _blocs(ax: Axes, present: pd.DataFrame, angle: np.ndarray, names: dict[str, 
 
 
 def _world_legend(ax: Axes, groups: set[str], by: str, words: Words) -> None:
-    colours, names = _PALETTES[by]
+    colours, names = _LOOKS[by]
     keys = [
         Line2D([], [], ls="", marker=_MARKERS[by][g], ms=7, color=colour, mec=INK, label=words.line(words(names[g])))
         for g, colour in colours.items()

@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 from simulation.app.live import Live
 from simulation.app.notebook import view
 from simulation.app.serve import MAX_UPLOAD
-from simulation.cli import app as cli
+from simulation.cli.commands import app as cli
 from simulation.display.words.language import Words
 from simulation.errors import InputError
 from simulation.experiments.ask import load
