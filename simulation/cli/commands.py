@@ -67,25 +67,10 @@ app = typer.Typer(
 )
 
 
-class Topic(StrEnum):
-    """What can be listed."""
-
-    scenarios = "scenarios"
-    parameters = "parameters"
-    mechanisms = "mechanisms"
-    actors = "actors"
-    blocs = "blocs"
-    instruments = "instruments"
-    metrics = "metrics"
-    hooks = "hooks"
-
-
-class Grouping(StrEnum):
-    """What charts of actors can group by."""
-
-    region = "region"
-    camp = "camp"
-    kind = "kind"
+Topic = StrEnum("Topic", "scenarios parameters mechanisms actors blocs instruments metrics hooks")
+"""What can be listed."""
+Grouping = StrEnum("Grouping", "region camp kind")
+"""What charts of actors can group by."""
 
 
 def _get_ready(context: typer.Context, workers: int | None) -> int | None:

@@ -16,7 +16,8 @@ import pytest
 from typer.testing import CliRunner
 
 from simulation import source_code
-from simulation.cli import app, common
+from simulation.cli import common
+from simulation.cli.commands import app
 from simulation.experiments import ask
 from simulation.experiments.engine import executors
 from simulation.experiments.results import Results

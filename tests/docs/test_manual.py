@@ -15,7 +15,7 @@ import simulation
 from docs.pages import commands, keys, names, python, registries, scenarios
 from simulation import __version__, actors, load_scenario, run
 from simulation.actors import HOOKS
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.data.world import load_world
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.json_schema import json_schema

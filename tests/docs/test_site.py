@@ -16,7 +16,7 @@ import typer
 
 from docs.pages.__main__ import PAGES as BUILT
 from simulation import __all__ as names
-from simulation.cli import app
+from simulation.cli.commands import app
 from tests.docs.snippets import PAGES, ROOT
 
 pytestmark = pytest.mark.long

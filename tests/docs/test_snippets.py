@@ -37,7 +37,7 @@ import typer
 from typer.testing import CliRunner
 
 import simulation
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.experiments.engine import executors
 from simulation.outcomes.metrics import unregister, user_metrics
 from simulation.scenario.json_schema import json_schema

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 
 
 def wifaq(*arguments: str) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 
 COLUMNS = ["a", "b", "kind_a", "kind_b", "probability", "q05", "q95", "expected", "held"]
 DAYS = ("--as-of", "2024-12-31", "--by", "2025-12-31")

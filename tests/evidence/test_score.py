@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import InputError
 from simulation.evidence import scores
 from simulation.evidence.register import COLUMNS as REGISTER

@@ -14,7 +14,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from simulation import compare, load_scenario, metric, run
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import FailedReplicates, InputError
 from simulation.experiments import prior
 from simulation.experiments.compare import Comparison

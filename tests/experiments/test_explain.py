@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import simulation
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import InputError
 from simulation.experiments.engine import store
 from simulation.experiments.engine.simulate import simulate

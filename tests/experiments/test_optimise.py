@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import InputError
 from simulation.experiments import advise as advising_module
 from simulation.experiments import optimise

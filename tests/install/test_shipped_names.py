@@ -12,15 +12,16 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import InputError
 from simulation.evidence.joins.instrument_file import read_instruments
 from simulation.experiments.check import check_files
 from simulation.experiments.starters import TEMPLATE, copy_notebooks, new_scenario
 from simulation.experiments.strategies import candidates
 from simulation.experiments.sweeps.load import load_sweep
-from simulation.scenario import load_scenario, shipped
+from simulation.scenario import shipped
 from simulation.scenario.listing import list_scenarios
+from simulation.scenario.load import load_scenario
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,7 +15,7 @@ import pytest
 from docx.oxml.ns import qn
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.display.words.events import EVENT
 from simulation.display.words.language import ENGLISH, LANGUAGES, Words
 from simulation.display.words.terms import UNCERTAINTY

@@ -9,7 +9,7 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.display.words.language import LANGUAGES, Words
 from simulation.errors import InputError
 from simulation.experiments.analysis.contrasts import paired_path

@@ -14,7 +14,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.display.words.language import ENGLISH
 from simulation.errors import InputError, RunError, unseen
 from simulation.experiments.results import Results

@@ -16,7 +16,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 import simulation
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.data.world import World
 from simulation.display.words.rounding import percent
 from simulation.errors import InputError

@@ -11,7 +11,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.errors import InputError
 from simulation.experiments.analyse import analyse, tornado, write
 from simulation.experiments.analysis.sensitivity import SWING_COLUMNS, swings

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from simulation.cli import app
+from simulation.cli.commands import app
 from simulation.experiments import ask, prior
 from simulation.experiments.analysis.summary import BAND_LABEL, PRIOR_LABEL
 from simulation.experiments.compare import compare
