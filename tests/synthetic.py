@@ -83,7 +83,7 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
     """A bloc that meets every quarter unless told otherwise."""
     values: dict[str, Any] = {
         "id": "B", "name": "B", "agenda_rate": 1.0, "depth": 0, "enforcement": 0.5, "regional": True,
-        "universal": False, "basis": "test",
+        "universal": False,
     } | fields  # fmt: skip
     return BlocFacts(rule=rule, threshold=threshold, members=tuple(members), **values)
 
@@ -91,7 +91,7 @@ def make_bloc(members: Sequence[int], rule: str = "unanimity", threshold: float 
 def make_deal(parties: Sequence[int], depth: int = 1, signed: date = AS_OF) -> DealFacts:
     """A recorded deal of two or three."""
     name = "-".join(map(str, parties))
-    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=signed, subject="", source="", basis="test")
+    return DealFacts(id=name, parties=tuple(parties), depth=depth, date=signed)
 
 
 def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **fields: Any) -> InstrumentFacts:
@@ -100,7 +100,7 @@ def make_instrument(eligible: Sequence[int], joined: Sequence[int] = (), **field
         "id": "Q", "title": "Q", "sponsors": (), "convener": "", "enforcement": 0.5, "opens": date(2024, 1, 1),
         "closes": None, "track": "multilateral", "regional": False, "position": (0.5, 0.5, 0.5, 0.5),
         "binding": False, "in_force": None, "needed": 0, "domain": "civil",
-        "exclusive": False, "invitation_only": False, "open_at_as_of": True, "complete": True, "refused": (),
+        "exclusive": False, "invitation_only": False, "open_at_as_of": True, "complete": True,
     } | fields  # fmt: skip
     return InstrumentFacts(eligible=tuple(eligible), joined=tuple((i, AS_OF) for i in joined), **values)
 

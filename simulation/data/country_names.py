@@ -77,7 +77,7 @@ def resolve(word: str, ids: Container[str] = ()) -> str:
     ids
         Further ids that stay as they are: those of a made-up world.
     """
-    if word in ids or word in _actor_ids():
+    if word in ids or word in titles():
         return word
     result = meaning(word).ids
     return result[0] if len(result) == 1 else word
@@ -151,11 +151,6 @@ def _keys(word: str) -> tuple[str, ...]:
     """The folded name as written, then with its words in order, so that ``Korea, Rep.`` is ``Rep. Korea``."""
     tokens = _tokens(word)
     return tuple(dict.fromkeys(("".join(tokens), "".join(sorted(tokens))))) if tokens else ()
-
-
-@cache
-def _actor_ids() -> frozenset[str]:
-    return frozenset(titles())
 
 
 @cache

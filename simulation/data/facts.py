@@ -107,10 +107,6 @@ def _select(name: str, as_of: date, notes: list[str]) -> Floats:
     return chosen
 
 
-def _regions(column: str) -> npt.NDArray[np.str_]:
-    return np.array([row[column] for row in table("states")])
-
-
 def _fill(name: str, values: Mapping[str, Floats], iso3: tuple[str, ...], notes: list[str]) -> Floats:
     """Fill the gaps of one variable by the rule of this module."""
     figures = values[name].copy()
@@ -126,7 +122,7 @@ def _fill(name: str, values: Mapping[str, Floats], iso3: tuple[str, ...], notes:
         figures[use] = np.clip(start + slope * proxy[use], *BOUNDS.get(name, (-np.inf, np.inf)))
         how[use] = f"a line on {PROXIES[name]}"
     for column in ("subregion", "continent"):
-        region = _regions(column)
+        region = np.array([row[column] for row in table("states")])
         for state in np.flatnonzero(np.isnan(figures)):
             peers = (region == region[state]) & ~gaps
             if peers.any():

@@ -35,7 +35,7 @@ def load_blocs(as_of: date, place: Mapping[str, int]) -> tuple[BlocFacts, ...]:
                 agenda_rate=float(row["agenda_rate"]), depth=depth.get(row["id"], 0),
                 enforcement=float(row["enforcement"]),
                 regional=row["regional"] == "1", universal=row["universal"] == "1",
-                members=members, basis=row["basis"],
+                members=members,
             ))
     return tuple(blocs)
 
@@ -91,7 +91,5 @@ def load_deals(
             notes.append(f"deals: {deal.id} is left out, not in the roster: {', '.join(absent)}")
             continue
         parties = tuple(place[party] for party in deal.parties)
-        facts.append(
-            DealFacts(deal.id, parties, deal.depth, deal.date, deal.subject, deal.source, deal.basis)
-        )
+        facts.append(DealFacts(deal.id, parties, deal.depth, deal.date))
     return tuple(sorted(facts, key=lambda deal: (deal.date, deal.id)))

@@ -28,8 +28,6 @@ class BlocFacts:
         Whether its door is a region; whether it is the United Nations.
     members
         Indexes of the members on the date.
-    basis
-        Where rule, rate and enforcement come from.
     """
 
     id: str
@@ -42,7 +40,6 @@ class BlocFacts:
     regional: bool
     universal: bool
     members: tuple[int, ...]
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,8 @@ class InstrumentFacts:
         Whether somebody eligible can still join.
     complete
         Whether every joiner is named; else ``joined`` is a part.
-    joined, refused
-        (index, day) of joiners known on the date; indexes of known refusals.
+    joined
+        (index, day) of joiners known on the date.
     """
 
     id: str
@@ -93,7 +90,6 @@ class InstrumentFacts:
     open_at_as_of: bool
     complete: bool
     joined: tuple[tuple[int, date], ...]
-    refused: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +100,6 @@ class DealFacts:
     parties: tuple[int, ...]
     depth: int
     date: date
-    subject: str
-    source: str
-    basis: str
 
 
 @dataclass(frozen=True, slots=True)

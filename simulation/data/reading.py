@@ -45,9 +45,9 @@ def read_bytes(path: str | os.PathLike[str], largest: int) -> bytes:
             problem = _problem_with(os.fstat(file.fileno()), largest)  # another file may stand there by now
             content = b"" if problem else file.read(largest + 1)
     except OSError as error:
-        raise _unreadable(name, f"cannot be read: {error.strerror or error}") from None
+        raise unreadable(name, f"cannot be read: {error.strerror or error}") from None
     if problem or len(content) > largest:
-        raise _unreadable(name, problem or _too_large(len(content), largest))
+        raise unreadable(name, problem or _too_large(len(content), largest))
     return content
 
 
@@ -68,7 +68,7 @@ def check_file(path: str | os.PathLike[str], largest: int) -> None:
     except (OSError, ValueError) as error:  # ValueError: a path with a NUL character
         problem = f"cannot be read: {getattr(error, 'strerror', None) or error}"
     if problem:
-        raise _unreadable(name, problem)
+        raise unreadable(name, problem)
 
 
 def text_of(content: bytes, name: str) -> str:
@@ -84,7 +84,7 @@ def text_of(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         before = error.object[: error.start].decode("utf-8")
         text = f"is not UTF-8 text (byte {hex(error.object[error.start])}); save it as UTF-8"
-        raise _unreadable(name, text, *place_of(before, len(before))) from None
+        raise unreadable(name, text, *place_of(before, len(before))) from None
 
 
 def control_character(text: str) -> re.Match[str] | None:
@@ -97,7 +97,8 @@ def place_of(text: str, position: int) -> tuple[int, int]:
     return text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
 
 
-def _unreadable(name: str, problem: str, line: int = 0, column: int = 0) -> UnreadableError:
+def unreadable(name: str, problem: str, line: int = 0, column: int = 0) -> UnreadableError:
+    """Why a file is not read: of the whole file, or of one place in it."""
     return UnreadableError(Fault("", problem, name, line, column))
 
 

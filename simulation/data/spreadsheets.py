@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from simulation.data.reading import UnreadableError, control_character, place_of, read_bytes, shown
+from simulation.data.reading import UnreadableError, control_character, place_of, read_bytes, shown, unreadable
 from simulation.errors import Fault, suggest
 
 LARGEST = 20_000_000
@@ -40,10 +40,10 @@ def is_workbook(content: bytes, name: str) -> bool:
         For a workbook of Excel before 2007, and what is surely neither workbook nor text.
     """
     if content.startswith(_OLD):
-        raise _refused(name, "is a workbook of before 2007; save it as .xlsx or as CSV")
+        raise unreadable(name, "is a workbook of before 2007; save it as .xlsx or as CSV")
     for start, form in _OTHERS.items():
         if content.startswith(start):
-            raise _refused(name, f"is a file of {form}; a table is CSV text or a workbook (.xlsx)")
+            raise unreadable(name, f"is a file of {form}; a table is CSV text or a workbook (.xlsx)")
     return content.startswith(_ZIP)
 
 
@@ -57,13 +57,13 @@ def read_sheets(content: bytes, name: str) -> list[list[tuple[int, list[str]]]]:
     """
     if find_spec(_PACKAGE) is None:
         text = f"is a workbook, which needs the package {_PACKAGE}; pip install 'wifaq[excel]', or save it as CSV"
-        raise _refused(name, text)
+        raise unreadable(name, text)
     import openpyxl
 
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > _UNPACKED:
-                raise _refused(name, f"unpacks to more than {_UNPACKED // 1_000_000} MB, the most a table may be")
+                raise unreadable(name, f"unpacks to more than {_UNPACKED // 1_000_000} MB, the most a table may be")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True)
         sheets = [
             [
@@ -76,7 +76,7 @@ def read_sheets(content: bytes, name: str) -> list[list[tuple[int, list[str]]]]:
     except UnreadableError:
         raise
     except Exception as error:  # a damaged workbook makes the package raise anything
-        raise _refused(name, f"is no workbook (.xlsx) that can be read: {type(error).__name__}") from None
+        raise unreadable(name, f"is no workbook (.xlsx) that can be read: {type(error).__name__}") from None
     return [sheet for sheet in sheets if sheet] or [[]]
 
 
@@ -91,10 +91,6 @@ def _text(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value).strip()
-
-
-def _refused(name: str, message: str) -> UnreadableError:
-    return UnreadableError(Fault("", message, name))
 
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -170,12 +166,12 @@ def _records(
         result = [(sheet, _header(sheet, allowed)) for sheet in read_sheets(content, name)]
         whole = [pair for pair in result if pair[1] is not None and set(needs) <= set(pair[1].cells)]
         if len(whole) > 1:
-            raise UnreadableError(Fault("", f"has {len(whole)} sheets with these columns; keep one", name))
+            raise unreadable(name, f"has {len(whole)} sheets with these columns; keep one")
         return whole[0] if whole else max(result, key=lambda pair: pair[1].score if pair[1] else -1)
     text = _decoded(content, name).rstrip("\x1a")
     if sign := control_character(text):
         words = f"the control character {sign[0]!a} is no text; take it out, or save the table as `CSV UTF-8`"
-        raise UnreadableError(Fault("", words, name, *place_of(text, sign.start())))
+        raise unreadable(name, words, *place_of(text, sign.start()))
     said = _SEP_LINE.match(text)
     above = 0
     if said:
@@ -197,7 +193,7 @@ def _decoded(content: bytes, name: str) -> str:
     if not marked and not _WESTERN.sub("", text) and not _MANY_HIGH.search(text):
         return text
     words = "not UTF-8, nor surely Windows-1252: save the table as UTF-8 (`CSV UTF-8` in spreadsheets)"
-    raise UnreadableError(Fault("", words, name, *place_of(text, place)))
+    raise unreadable(name, words, *place_of(text, place))
 
 
 def _delimiter(text: str, allowed: Sequence[str]) -> str:
@@ -228,12 +224,12 @@ def _parsed(text: str, delimiter: str, name: str, above: int) -> Iterator[Record
             if any(cell.strip() for cell in cells):
                 count += 1
                 if count > MOST_ROWS:
-                    raise UnreadableError(Fault("", f"more than {MOST_ROWS} rows, the most a table may have", name))
+                    raise unreadable(name, f"more than {MOST_ROWS} rows, the most a table may have")
                 yield line, [cell.strip() for cell in cells]
             line = above + reader.line_num + 1
     except csv.Error as error:
         words = f"not a CSV table: {error}".replace("\t", "\\t")
-        raise UnreadableError(Fault("", words, name, above + reader.line_num, 1)) from None
+        raise unreadable(name, words, above + reader.line_num, 1) from None
 
 
 # --- the header

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import numpy as np
@@ -97,16 +97,14 @@ def load_instruments(as_of: date, roster: Roster, positions: Floats,
 
 def _instrument(row: Mapping[str, str], as_of: date, roster: Roster, positions: Floats,
                 joins: Mapping[str, Mapping[str, JoinRecord]]) -> InstrumentFacts:
-    named = joins.get(row["id"], {})
     may = eligible(row, as_of, roster, joins)
-    joined = _joined(row, may, as_of, roster, named)
+    joined = _joined(row, may, as_of, roster, joins.get(row["id"], {}))
     may |= set(joined)
-    refused = {roster.place[name] for name, record in named.items()
-               if not record.joined and name in roster.place} - set(joined)
+    sponsors = tuple(roster.place[name] for name in row["sponsors"].split(";") if name in roster.place)
     closes, in_force = optional(row["closes"]), optional(row["in_force"])
     acting = in_force is not None and in_force <= as_of
     return InstrumentFacts(
-        id=row["id"], title=row["title"], sponsors=_indexes(row["sponsors"].split(";"), roster),
+        id=row["id"], title=row["title"], sponsors=sponsors,
         convener=row["convener"], enforcement=float(row["enforcement"]), opens=surely_by(row["opens"]),
         # A closing day still to come is not known on the day.
         closes=closes if closes is not None and closes <= as_of else None,
@@ -116,9 +114,5 @@ def _instrument(row: Mapping[str, str], as_of: date, roster: Roster, positions: 
         domain=row["domain"], exclusive=row["exclusive"] == "1",
         invitation_only=row["invitation_only"] == "1",
         open_at_as_of=(closes is None or closes > as_of) and bool(may - set(joined)),
-        complete=row["complete"] == "1", joined=tuple(sorted(joined.items())), refused=tuple(sorted(refused)),
+        complete=row["complete"] == "1", joined=tuple(sorted(joined.items())),
     )
-
-
-def _indexes(names: Sequence[str], roster: Roster) -> tuple[int, ...]:
-    return tuple(roster.place[name] for name in names if name in roster.place)

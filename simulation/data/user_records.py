@@ -37,11 +37,6 @@ MOST_FAULTS = 100
 Complain = Callable[[str, str], None]
 
 
-def instrument_ids() -> list[str]:
-    """Every shipped instrument."""
-    return [row["id"] for row in table("instruments")]
-
-
 def _dated_rows(
     path: Path, allowed: Sequence[str], needs: Sequence[str], faults: list[Fault]
 ) -> Iterator[tuple[int, Row, Complain]]:
@@ -77,7 +72,7 @@ def _actor(word: str, column: str, complain: Complain) -> str | None:
 
 
 def _instrument(word: str, complain: Complain) -> str | None:
-    ids = instrument_ids()
+    ids = [row["id"] for row in table("instruments")]
     if word in ids:
         return word
     advice = f"{shown(word)} is no instrument; {suggest(word[:40], ids)}".rstrip("; ")

@@ -2,8 +2,7 @@
 
 :func:`load_world` reads the shipped tables, leaves out what was not known on the
 day, fills what is missing by one rule (:mod:`simulation.data.facts`), and maps
-figures to starting values (:mod:`simulation.data.positions`,
-:mod:`simulation.data.positions`). ``SOURCES.md`` says where every column comes
+figures to starting values (:mod:`simulation.data.positions`). ``SOURCES.md`` says where every column comes
 from; ``World.notes`` says what was filled or taken from a later year.
 """
 
@@ -21,36 +20,11 @@ from simulation.data import columns, history, positions, texts, trust
 from simulation.data.actor_advice import advice_on
 from simulation.data.country_names import resolve
 from simulation.data.facts import Facts, load_facts, load_flag, load_trade
-from simulation.data.history import shipped_deals
-from simulation.data.kinds import (
-    ROSTERS,
-    BlocFacts,
-    DealFacts,
-    DealRecord,
-    InstrumentFacts,
-    JoinRecord,
-    Records,
-)
+from simulation.data.kinds import ROSTERS, BlocFacts, DealFacts, InstrumentFacts, JoinRecord, Records
 from simulation.data.roster import Roster, bloc_members, camps_of, load_roster
 from simulation.data.tables import table
-from simulation.data.user_records import read_deals, read_joins
 from simulation.errors import Fault, InputError, ModelError, suggest
 from simulation.state import DIMENSIONS
-
-__all__ = [
-    "ROSTERS",
-    "BlocFacts",
-    "DealFacts",
-    "DealRecord",
-    "InstrumentFacts",
-    "JoinRecord",
-    "Records",
-    "World",
-    "load_world",
-    "read_deals",
-    "read_joins",
-    "shipped_deals",
-]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]

@@ -11,10 +11,12 @@ from datetime import date
 from functools import cached_property, lru_cache
 from numbers import Integral
 
+from simulation.data.history import shipped_deals
 from simulation.data.judged_pairs import judged_pairs, states_and_union
-from simulation.data.kinds import DealRecord, JoinRecord, Records
+from simulation.data.kinds import Records
 from simulation.data.roster import UNION
-from simulation.data.world import World, load_world, read_deals, read_joins, shipped_deals
+from simulation.data.user_records import read_deals, read_joins
+from simulation.data.world import World, load_world
 from simulation.errors import Fault, InputError, repeated
 from simulation.scenario.fields import Eligible, advice
 from simulation.scenario.names import ActorNames
@@ -59,18 +61,12 @@ def load_records(scenario: Scenario) -> Records:
     InputError
         With every fault of the tables.
     """
-    faults: list[Fault] = []
-    deals: list[DealRecord] = []
-    joins: list[JoinRecord] = []
-    if scenario.records.deals is not None:
-        deals, result = read_deals(scenario.records.deals)
-        faults += result
-    if scenario.records.joins is not None:
-        joins, result = read_joins(scenario.records.joins)
-        faults += result
-    if faults:
-        raise InputError(faults)
-    return Records(tuple(deals), tuple(joins), scenario.records.strike)
+    own = scenario.records
+    deals, faults = read_deals(own.deals) if own.deals is not None else ([], [])
+    joins, more = read_joins(own.joins) if own.joins is not None else ([], [])
+    if faults or more:
+        raise InputError([*faults, *more])
+    return Records(tuple(deals), tuple(joins), own.strike)
 
 
 def whole(name: str, number: object) -> int:

@@ -23,9 +23,9 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simulation.data.dates import EARLIEST, TOO_EARLY
-from simulation.errors import suggest, unseen
-from simulation.scenario.mechanisms import MECHANISMS, Mechanisms, check_option
-from simulation.scenario.parameters import PARAMETERS, Parameters, check_value
+from simulation.errors import InputError, suggest, unseen
+from simulation.scenario.mechanisms import MECHANISMS, Mechanisms
+from simulation.scenario.parameters import PARAMETERS, Parameters
 from simulation.scenario.quarter import Quarter
 from simulation.scenario.source import describe
 from simulation.state import DEPTHS
@@ -180,9 +180,7 @@ def _eligible(value: object) -> str | tuple[str, ...] | dict[str, tuple[str, ...
     return _words_or_names("all")(value)
 
 
-def _registry(
-    kind: type[Parameters] | type[Mechanisms], check: Callable[[str, object], str]
-) -> Callable[[object], Parameters | Mechanisms]:
+def _registry(kind: type[Parameters] | type[Mechanisms]) -> Callable[[object], Parameters | Mechanisms]:
     """Parser of a section whose keys are the entries of a registry; every fault at once."""
 
     def parse(value: object) -> Parameters | Mechanisms:
@@ -190,14 +188,14 @@ def _registry(
             return value
         if not isinstance(value, Mapping):
             raise ValueError(f"must be a mapping, not {describe(value)}")
-        faults: list[InitErrorDetails] = []
-        for name, item in value.items():
-            if text := check(name, item):
-                error = PydanticCustomError("fault", "{text}", {"text": text})
-                faults.append(InitErrorDetails(type=error, loc=(name,), input=item))
-        if faults:
-            raise ValidationError.from_exception_data("section", faults)
-        return kind(value)
+        try:
+            return kind(value)
+        except InputError as error:
+            told = [(fault.key.partition(".")[2], fault.message) for fault in error.faults]
+        raise ValidationError.from_exception_data("section", [
+            InitErrorDetails(type=PydanticCustomError("fault", "{text}", {"text": text}), loc=(name,), input=value)
+            for name, text in told
+        ])  # fmt: skip
 
     return parse
 
@@ -293,13 +291,13 @@ RecordedActors = Annotated[
 ]
 ParametersField = Annotated[
     Parameters,
-    PlainValidator(_registry(Parameters, check_value)),
+    PlainValidator(_registry(Parameters)),
     PlainSerializer(lambda parameters: parameters.as_dict()),
     WithJsonSchema(_parameters_schema()),
 ]
 MechanismsField = Annotated[
     Mechanisms,
-    PlainValidator(_registry(Mechanisms, check_option)),
+    PlainValidator(_registry(Mechanisms)),
     PlainSerializer(lambda mechanisms: mechanisms.as_dict()),
     WithJsonSchema(_mechanisms_schema()),
 ]

@@ -77,8 +77,6 @@ def _bound(kind: str, given: object, context: Mapping[str, Any]) -> str:
     if kind in ("too_short", "too_long"):
         limit = context["min_length"] if kind == "too_short" else context["max_length"]
         most = "at least" if kind == "too_short" else "at most"
-        if isinstance(given, str):
-            return f"must be {most} {limit} characters long"
         return f"must have {most} {limit} entr{'y' if limit == 1 else 'ies'}, not {context['actual_length']}"
     if kind == "string_too_short":
         return "must not be empty"

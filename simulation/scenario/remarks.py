@@ -9,7 +9,7 @@ from simulation.data.judged_pairs import judged_pairs, states_and_union
 from simulation.data.world import World
 from simulation.scenario.checks import load_records, world_of
 from simulation.scenario.fields import PARTS
-from simulation.scenario.schema import Deal, Scenario
+from simulation.scenario.schema import Scenario
 
 NEUTRAL = {"malicious_surge": 1.0, "capability_jump": 0.0, "budget_cut": 1.0, "trust_shock": 1.0,
            "disinformation_wave": 0.0}  # fmt: skip
@@ -24,12 +24,8 @@ def remarks(scenario: Scenario) -> tuple[str, ...]:
     which nothing breaks.
     """
     world = world_of(scenario)
-    return (*_left_out(world), *_apart(scenario), *_rivals(scenario, world), *_idle(scenario))
-
-
-def _left_out(world: World) -> Iterator[str]:
-    """What the world says of the user's own records."""
-    return (note for note in world.notes if note.startswith("records:"))
+    left_out = (note for note in world.notes if note.startswith("records:"))
+    return (*left_out, *_apart(scenario), *_rivals(scenario, world), *_idle(scenario))
 
 
 def _apart(scenario: Scenario) -> Iterator[str]:
@@ -46,13 +42,9 @@ def _apart(scenario: Scenario) -> Iterator[str]:
 def _rivals(scenario: Scenario, world: World) -> Iterator[str]:
     rivals = {frozenset((world.ids[i], world.ids[j])) for i, j in world.rivals}
     for place, deal in enumerate(scenario.deals):
-        for pair in _pairs(deal):
+        for pair in combinations(sorted(deal.parties), 2):
             if frozenset(pair) in rivals:
                 yield f"deals[{place}]: {' and '.join(pair)} are strategic rivals; the deal is made as planned"
-
-
-def _pairs(deal: Deal) -> Iterator[tuple[str, str]]:
-    return combinations(sorted(deal.parties), 2)
 
 
 def _idle(scenario: Scenario) -> Iterator[str]:

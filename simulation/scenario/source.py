@@ -127,8 +127,8 @@ def read_file(path: str, faults: list[Fault], *, ships: bool = True, form: str =
 def mapping(root: Node | None, faults: list[Fault], form: str = "") -> Node | None:
     """The top level of a scenario, or of what has another form, if it is a mapping; another shape is a fault."""
     if root is not None and not isinstance(root.value, dict):
-        shape = {True: "a list", False: describe(root.value)}[isinstance(root.value, tuple)]
-        faults.append(root.mark.fault("", f"must be {form or 'a mapping of keys such as `focal: SEN`'}, not {shape}"))
+        wanted = form or "a mapping of keys such as `focal: SEN`"
+        faults.append(root.mark.fault("", f"must be {wanted}, not {describe(root.value)}"))
         return None
     return root
 

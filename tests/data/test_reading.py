@@ -5,7 +5,7 @@ import os
 import pytest
 
 from simulation.data.reading import UnreadableError, check_file, read_bytes, shown, text_of
-from simulation.data.world import read_deals
+from simulation.data.user_records import read_deals
 from simulation.errors import InputError
 from simulation.scenario.load import load_scenario
 

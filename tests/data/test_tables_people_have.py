@@ -16,8 +16,7 @@ from hypothesis import strategies as st
 
 from simulation.data import spreadsheets
 from simulation.data.dates import column_dates
-from simulation.data.user_records import MOST_FAULTS
-from simulation.data.world import read_deals, read_joins
+from simulation.data.user_records import MOST_FAULTS, read_deals, read_joins
 
 FOLDER = Path(__file__).parent / "tables_people_have"
 HEAD = "date,party_a,party_b,depth,source\n"

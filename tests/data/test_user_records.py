@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from simulation.data.world import Records, load_world, read_deals, read_joins
+from simulation.data.kinds import Records
+from simulation.data.user_records import read_deals, read_joins
+from simulation.data.world import load_world
 
 HEAD = "date,party_a,party_b,depth\n"
 

@@ -11,8 +11,9 @@ import pytest
 from simulation.data import positions
 from simulation.data.dates import surely_by
 from simulation.data.facts import load_trade
+from simulation.data.kinds import Records
 from simulation.data.tables import judged
-from simulation.data.world import Records, load_world
+from simulation.data.world import load_world
 from simulation.errors import InputError, ModelError
 from simulation.state import CAMPS, KINDS
 
@@ -124,7 +125,6 @@ def test_blocs_are_many_and_well_formed(world):
         assert 0 < bloc.threshold <= 1
         assert 0 < bloc.agenda_rate <= 1
         assert 0 < bloc.enforcement <= 1
-        assert bloc.basis
     assert [bloc.id for bloc in world.blocs if bloc.universal] == ["UN"]
     rates = {bloc.id: bloc.agenda_rate for bloc in world.blocs}
     assert (4 * rates["AMU"], 4 * rates["EU"], 4 * rates["UN"]) == pytest.approx((0.1, 0.6, 2.0))

@@ -15,17 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulation.errors import InputError, unseen
-from simulation.scenario import (
-    Quarter,
-    Scenario,
-    default_peers,
-    eligible_actors,
-    load_records,
-    load_scenario,
-    scenario_to_yaml,
-    world_of,
-)
+from simulation.scenario.checks import eligible_actors, load_records, world_of
+from simulation.scenario.dump import scenario_to_yaml
+from simulation.scenario.load import load_scenario
+from simulation.scenario.names import default_peers
 from simulation.scenario.parameters import PARAMETERS
+from simulation.scenario.quarter import Quarter
+from simulation.scenario.schema import Scenario
 from simulation.state import KINDS, TRACKS
 
 ROOT = Path(__file__).parents[2]

@@ -10,11 +10,11 @@ import pytest
 
 from simulation.errors import InputError
 from simulation.experiments.check import check_files
-from simulation.scenario import load_scenario
 from simulation.scenario.checks import RECORD_END
 from simulation.scenario.fields import CLAIMS
 from simulation.scenario.json_schema import json_schema, schema_text
 from simulation.scenario.listing import LISTS, list_scenarios
+from simulation.scenario.load import load_scenario
 from simulation.scenario.mechanisms import MECHANISMS
 from simulation.scenario.parameters import PARAMETERS
 from simulation.scenario.schema import SHOCKS, Scenario, Shock

@@ -8,8 +8,9 @@ from statistics import median
 import numpy as np
 
 from simulation.data.facts import load_facts
+from simulation.data.kinds import InstrumentFacts
 from simulation.data.tables import table
-from simulation.data.world import InstrumentFacts, World
+from simulation.data.world import World
 from simulation.state import KINDS
 
 Figures = Callable[[World, str], tuple[float, float]]
