@@ -16,7 +16,7 @@ from simulation.display.words.language import Words
 from simulation.display.words.terms import DRAWN_BANDS, KIND, METRIC, UNIT, name_of
 from simulation.errors import Fault, InputError, RunError
 from simulation.experiments.analysis.contrasts import paired_path
-from simulation.experiments.ask import load
+from simulation.experiments.ask import load, slim
 from simulation.experiments.results import Results
 from simulation.experiments.run import run
 from simulation.scenario.schema import Scenario
@@ -135,9 +135,9 @@ def steps(replicates: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys((min(FIRST, replicates), replicates)))
 
 
-def forecast(scenario: Scenario, replicates: int, progress: Progress) -> Results:
-    """The results of ``wifaq run --no-contrasts`` with so many replicates."""
-    return run(scenario, replicates=replicates, progress=progress)
+def forecast(scenario: Scenario, replicates: int, progress: Progress, *, rough: bool = False) -> Results:
+    """The results of ``wifaq run --no-contrasts``; a rough one, for fans alone, records no more and is there sooner."""
+    return run(slim(scenario) if rough else scenario, replicates=replicates, progress=progress)
 
 
 def name_of_draft(draft: Draft, words: Words) -> str:

@@ -21,7 +21,6 @@ from simulation.app.levers import within
 from simulation.app.page import FAN_METRICS
 from simulation.display.words.rounding import digits_that_tell
 from simulation.errors import Fault, InputError, WifaqError
-from simulation.experiments.ask import slim
 from simulation.experiments.opportunities import READINGS_A_PAIR, opportunities
 
 if TYPE_CHECKING:
@@ -135,8 +134,8 @@ class ForecastRoom:
             for place, (draft, scenario, count) in enumerate(wanted, 1):
                 count_of = {"place": words.number(place), "all": words.number(len(wanted))}
                 head = words("Pinned forecast {place} of {all}", **count_of)
-                results = await self._job.do(partial(forecasts.forecast, slim(scenario), count),
-                                             partial(self._tell, head))  # fmt: skip
+                work = partial(forecasts.forecast, scenario, count, rough=True)
+                results = await self._job.do(work, partial(self._tell, head))
                 self._pins.append(Pinned(forecasts.name_of_draft(draft, words), results, draft))
                 await self._show()
         except Cancelled:
@@ -166,8 +165,8 @@ class ForecastRoom:
         await desk.send("job", {"room": "forecast", "on": True, "share": 0, "text": ""})
         try:
             for stage in forecasts.steps(replicates):
-                asked = scenario if stage == replicates else slim(scenario)  # sooner there: it is for fans alone
-                results = await self._job.do(partial(forecasts.forecast, asked, stage), partial(self._tell, ""))
+                work = partial(forecasts.forecast, scenario, stage, rough=stage != replicates)
+                results = await self._job.do(work, partial(self._tell, ""))
                 self._last = Pinned(name, results, draft)
                 await self._show()
                 await desk.send("clear", ["partners", "instruments"])  # until they are of this run

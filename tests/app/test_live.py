@@ -25,7 +25,7 @@ from simulation.app.page import FAN_METRICS, page
 from simulation.cli.commands import app as cli
 from simulation.display.words.language import Words
 from simulation.errors import InputError, ModelError
-from simulation.experiments.ask import load, slim
+from simulation.experiments.ask import load
 from simulation.experiments.engine import executors
 from simulation.experiments.explain import explain
 from simulation.experiments.run import HEADLINES, run
@@ -154,7 +154,7 @@ def test_a_forecast_is_the_run_and_the_rough_one_its_first_replicates(scenario, 
     found = forecasts.forecast(scenario, 2, lambda done, total: seen.append((done, total)))
     assert found.forecast().equals(results.forecast())
     assert seen[-1] == (2, 2)
-    rough = forecasts.forecast(slim(scenario), 2, lambda *_: None).forecast()
+    rough = forecasts.forecast(scenario, 2, lambda *_: None, rough=True).forecast()
     both = rough.merge(results.forecast(), on=list(rough.columns), how="left", indicator=True)
     assert (both["_merge"] == "both").all()
 
@@ -183,7 +183,7 @@ def test_a_forecast_can_be_stopped_while_it_runs(scenario, monkeypatch) -> None:
 
     assert job.begin()
     with pytest.raises(Cancelled):
-        asyncio.run(job.do(lambda progress: forecasts.forecast(slim(scenario), 50, progress), tell))
+        asyncio.run(job.do(lambda progress: forecasts.forecast(scenario, 50, progress, rough=True), tell))
     assert 1 <= max(told) < 50
     assert not job.begin()
     with pytest.raises(Cancelled):  # what would have followed
