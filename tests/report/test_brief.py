@@ -77,10 +77,10 @@ def test_titles_too_long_for_a_page_are_told() -> None:
         render(Subject([long], ENGLISH))
 
 
-def test_without_weasyprint_it_says_what_to_install(folder, monkeypatch) -> None:
+def test_without_weasyprint_it_says_what_to_install(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     with pytest.raises(InputError, match=r"--brief needs WeasyPrint: pip install 'wifaq\[brief\]'"):
-        report([folder], form="brief")
+        report([tmp_path], form="brief")
 
 
 # --- facts
