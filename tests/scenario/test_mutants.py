@@ -93,28 +93,16 @@ def test_what_is_mutated_is_good(kind: str, tmp_path: Path) -> None:
         assert faults_of(kind, path) == [], text
 
 
-def test_mutants_are_refused_with_a_line_or_accepted(tmp_path: Path) -> None:
-    accepted = try_many(150, tmp_path)
-    assert all(0 < accepted[kind] < 150 * share for kind, share in SHARES.items()), accepted
+@pytest.mark.parametrize("count", [150, pytest.param(5_000, marks=pytest.mark.slow)])
+def test_mutants_are_refused_with_a_line_or_accepted(tmp_path: Path, count: int) -> None:
+    accepted = try_many(count, tmp_path)
+    assert all(0 < accepted[kind] < count * share for kind, share in SHARES.items()), accepted
 
 
-def test_accepted_mutants_are_built_and_stepped(tmp_path: Path) -> None:
-    built, seed = 0, 0
-    while built < 5:
+@pytest.mark.parametrize(("count", "first"), [(5, 0), pytest.param(500, 1_000_000, marks=pytest.mark.slow)])
+def test_accepted_mutants_are_built_and_stepped(tmp_path: Path, count: int, first: int) -> None:
+    built, seed = 0, first
+    while built < count:
         built += build_and_step(seed, tmp_path)
         seed += 1
-    assert seed > built  # some slips are refused
-
-
-@pytest.mark.slow
-def test_five_thousand_mutants_are_refused_with_a_line_or_accepted(tmp_path: Path) -> None:
-    accepted = try_many(5_000, tmp_path)
-    assert all(0 < accepted[kind] < 5_000 * share for kind, share in SHARES.items()), accepted
-
-
-@pytest.mark.slow
-def test_five_hundred_accepted_mutants_are_built_and_stepped(tmp_path: Path) -> None:
-    built, seed = 0, 1_000_000
-    while built < 500:
-        built += build_and_step(seed, tmp_path)
-        seed += 1
+    assert seed - first > built  # some slips are refused

@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 
 from simulation.actors import StateActor
-from simulation.errors import InputError
 from simulation.model import GovernanceModel
 from simulation.processes.compliance import promise
 from simulation.processes.links import links
 from simulation.processes.trust import perceive_trust
-from simulation.scenario.parameters import Parameters
 from tests.synthetic import QUIET, make_deal, make_model, make_scenario, make_world
 
 DEALS = [make_deal((2, 3), 2, date(2021, 5, 1)), make_deal((3, 4), 3, date(2023, 2, 1)), make_deal((4, 5, 2), 1)]
@@ -207,9 +205,3 @@ class TestPast:
         world = make_world(6, deals=[make_deal((2, 3), 1, date(2022, 7, 1)), make_deal((2, 4), 1)], trust_prior=0.5)
         s = make_model(world, 1, mechanisms={"breach": "off", "latent_book": "off"}).state
         assert s.alpha[2, 3] > s.alpha[2, 4] > s.alpha[2, 5] == 2.0
-
-
-@pytest.mark.parametrize(("name", "advice"), [("witness_prior", "witness_mass"), ("prior_rivals", "trust")])
-def test_removed_parameters_are_refused_with_what_does_their_work_now(name, advice):
-    with pytest.raises(InputError, match=f"no longer a parameter: .*`{advice}`"):
-        Parameters({name: 0.5})
