@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulation.kernels import Draws, Stream, stable_hash, uniform
+from simulation.kernels import Draws, Stream, stable_hash
 from simulation.model import GovernanceModel
 from simulation.processes.blocs import (
     CONSENSUS,
@@ -30,7 +30,7 @@ from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.scenario.shipped import folder
 from simulation.state import MULTILATERAL, NEVER, REGIONAL, State
-from tests.worlds import relabelled, same_state, small_state, with_inert_actor
+from tests.worlds import same_state, small_state
 
 ON = Mechanisms()
 
@@ -258,51 +258,7 @@ def test_mean_wait_under_unanimity_is_one_over_the_passage_rate() -> None:
     assert first.mean() == pytest.approx(1 / (rate * p**3), rel=0.06)
 
 
-# --- the formula
-
-
-def plain_votes(state: State, k: int, lead: int, raises: bool, par: Parameters, key: np.uint64) -> list[bool]:
-    """The votes of bloc k, of depth 0, on the position of ``lead``, as C.6 says it."""
-    members = [i for i in range(state.s) if state.member[k, i]]
-    votes = []
-    for i in members:
-        near = []
-        wary = False
-        for j in members:
-            if j == i:
-                continue
-            d2 = sum(state.weight[i] * (state.position[i] - state.position[j]) ** 2)
-            near.append(math.exp(-d2 / (2 * par.affinity_width**2)) * state.trust_hat[i, j])
-            wary |= state.alpha[i, j] / (state.alpha[i, j] + state.beta[i, j]) < par.veto_trust
-        importance = (par.salience_floor + par.salience_capacity * state.capacity[i]) * state.bloc_salience[k]
-        away = math.sqrt(sum(state.weight[i] * (state.position[i] - state.position[lead]) ** 2))
-        u = importance * sum(near) / len(near) - (par.vote_cost if raises else par.vote_cost / 3)
-        u -= par.vote_distance * away
-        p = 1 / (1 + math.exp(-u / par.vote_noise))
-        votes.append(uniform(key, state.bloc_uid[k], state.uid[i]) < p and not wary)
-    return votes
-
-
-@given(seed=st.integers(0, 10_000), rule=st.sampled_from([UNANIMITY, MAJORITY]))
-@settings(max_examples=30, deadline=None)
-def test_decisions_follow_the_plain_formula(seed: int, rule: int) -> None:
-    state = small_state(7, 3, seed, n_blocs=4)
-    state.bloc_agenda[:], state.bloc_rule[:], state.bloc_threshold[:] = 1.0, rule, 0.5
-    before, par, draws = copy.deepcopy(state), Parameters(), Draws(seed, 2, 5)
-    decide_blocs(state, par, ON, draws)
-    for k in range(4):
-        members = [i for i in range(before.s) if before.member[k, i]]
-        if len(members) < 2:
-            assert state.bloc_tabled[k] == 0
-            continue
-        pick, bloc = draws.key(Stream.BLOC_PROPOSER), before.bloc_uid[k]
-        luck = {i: uniform(pick, bloc, before.uid[i]) for i in members}
-        lead = max(members, key=luck.__getitem__)
-        raises = uniform(draws.key(Stream.BLOC_AGENDA), bloc, np.uint64(1)) < par.agenda_raises
-        votes = plain_votes(before, k, lead, raises, par, draws.key(Stream.BLOC_VOTE))
-        passed = sum(votes) >= (len(votes) if rule == UNANIMITY else len(votes) // 2 + 1)
-        assert state.bloc_passed[k] == int(passed)
-        assert state.bloc_depth[k] == int(passed and raises)
+# --- the rule
 
 
 @pytest.mark.parametrize(
@@ -404,33 +360,7 @@ def test_switched_off_nothing_happens() -> None:
     assert state.bloc_last_passed[0] == NEVER
 
 
-# --- invariances
-
-
-def test_same_draws_give_the_same_decisions() -> None:
-    one, other = (run(small_state(9, 4, 5), 12, Parameters()) for _ in range(2))
-    assert same_state(one, other) == []
-    assert one.bloc_tabled.sum() > 0
-
-
-def test_order_of_rows_changes_nobodys_vote() -> None:
-    state = small_state(9, 4, 6, n_blocs=6)
-    order = np.concatenate([np.random.default_rng(3).permutation(9), [9], 10 + np.arange(4)])
-    twin = run(relabelled(state, order), 12, Parameters())
-    run(state, 12, Parameters())
-    assert np.array_equal(state.bloc_depth, twin.bloc_depth)
-    assert np.array_equal(state.bloc_tabled, twin.bloc_tabled)
-    assert np.allclose(state.reward[order], twin.reward, atol=1e-9)
-
-
-def test_an_inert_actor_changes_no_bit() -> None:
-    state = small_state(9, 4, 7)
-    twin = run(with_inert_actor(state), 8, Parameters())
-    run(state, 8, Parameters())
-    for column in ("bloc_depth", "bloc_tabled", "bloc_passed", "bloc_last_passed"):
-        assert np.array_equal(getattr(state, column), getattr(twin, column))
-    for column in ("reward", "track_success", "formed"):
-        assert np.array_equal(getattr(state, column), getattr(twin, column)[:-1])
+# --- direction
 
 
 @given(seed=st.integers(0, 1000), salience=st.floats(0.0, 2.0))

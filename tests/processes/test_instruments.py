@@ -33,7 +33,7 @@ from simulation.processes.peers import habit, peer_weights
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import MULTILATERAL, NEVER, REGIONAL, SECRETARIAT, State
-from tests.worlds import relabelled, same_state, small_state, with_inert_actor
+from tests.worlds import relabelled, same_state, small_state
 
 ON, PAR = Mechanisms(), Parameters({"join_sponsor": 0.7, "join_affinity": 0.7})
 SURE, NEVER_JOIN = 60.0, -200.0
@@ -376,23 +376,6 @@ def test_off_and_without_instruments_nothing_happens() -> None:
         before = copy.deepcopy(state)
         join_instruments(state, PAR, mech, Draws(1, 0, 0))
         assert same_state(state, before) == []
-
-
-def test_inert_actor_and_order_of_rows_play_no_part() -> None:
-    state = small_state(9, 4, 7)
-    inclined(state, -3.5)
-    twin = with_inert_actor(state)
-    order = np.concatenate([np.random.default_rng(2).permutation(9), [9], 10 + np.arange(4)])
-    mixed = relabelled(state, order)
-    start = state.joined.sum()
-    for one in (state, twin, mixed):
-        run(one, 10)
-    assert start < state.joined.sum() < state.eligible.sum()
-    assert np.array_equal(twin.joined[:, :-1], state.joined)
-    assert np.array_equal(twin.reward[:-1], state.reward)
-    assert np.array_equal(mixed.joined, state.joined[:, order])
-    assert np.array_equal(mixed.join_quarter, state.join_quarter[:, order])
-    assert np.array_equal(mixed.in_force, state.in_force)
 
 
 def test_higher_urgency_never_gives_fewer_joins_from_the_same_draws() -> None:

@@ -13,7 +13,7 @@ from simulation.processes.learning import learn, random_other
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import State
-from tests.worlds import relabelled, same_state, small_state, with_inert_actor
+from tests.worlds import same_state, small_state
 
 ROTH_EREV = Mechanisms({"learning": "roth_erev"})
 FERMI = Mechanisms({"learning": "fermi"})
@@ -96,16 +96,3 @@ def test_off_nothing_happens() -> None:
     before = copy.deepcopy(state)
     learn(state, Parameters(), Mechanisms(), Draws(1, 0, 0))
     assert same_state(state, before) == []
-
-
-@pytest.mark.parametrize("mech", [ROTH_EREV, FERMI])
-def test_inert_actor_and_order_of_rows_play_no_part(mech: Mechanisms) -> None:
-    state = world(4)
-    twin = with_inert_actor(state)
-    order = np.concatenate([np.random.default_rng(1).permutation(8), [8], 9 + np.arange(4)])
-    mixed = relabelled(state, order)
-    for one in (state, twin, mixed):
-        for t in range(5):
-            learn(one, Parameters(), mech, Draws(2, 0, t))
-    assert np.array_equal(twin.propensity[:-1], state.propensity)
-    assert np.array_equal(mixed.propensity, state.propensity[order])

@@ -20,7 +20,7 @@ from simulation.processes.opinion import (
 from simulation.scenario.mechanisms import Mechanisms
 from simulation.scenario.parameters import Parameters
 from simulation.state import INFLUENCER, NGO, State
-from tests.worlds import relabelled, same_state, small_state
+from tests.worlds import same_state, small_state
 
 PAR, MECH = Parameters(), Mechanisms()
 DRAWS = Draws(1, 0, 0)
@@ -197,16 +197,6 @@ def test_ngos_of_the_payer_raise_exposure():
     assert low < high
     assert low / 400 == pytest.approx(0.3, abs=0.08)
     assert high / 400 == pytest.approx(1 - 0.7 * 0.81, abs=0.08)
-
-
-def test_order_of_influencers_does_not_depend_on_their_rows():
-    state = small_state(n_others=15)
-    order = np.arange(state.n)
-    order[state.s :] = order[state.s :][::-1]
-    twin = relabelled(state, order)
-    move_opinions(state, PAR, MECH, DRAWS)
-    move_opinions(twin, PAR, MECH, DRAWS)
-    assert (twin.opinion == state.opinion).all()
 
 
 def test_switched_off_opinion_stays():

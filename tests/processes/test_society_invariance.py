@@ -1,14 +1,17 @@
-"""Twin worlds: what the submodels of C.9 to C.15 may not depend on."""
+"""Twin worlds: what the submodels of C.6, C.7 and C.9 to C.16 may not depend on."""
 
 import numpy as np
 import pytest
 
 from simulation.kernels import Draws
 from simulation.processes.bias import drift_by_funders
+from simulation.processes.blocs import decide_blocs
 from simulation.processes.capacity import Stock, set_rest, update_capacity
 from simulation.processes.capture import capture_index, drift_by_capture
 from simulation.processes.diffusion import diffuse_positions
 from simulation.processes.harm import grow_capability, suffer_harm
+from simulation.processes.instruments import join_instruments
+from simulation.processes.learning import learn
 from simulation.processes.needs import refresh_supply
 from simulation.processes.norms import spread_norms
 from simulation.processes.opinion import move_opinions
@@ -17,12 +20,13 @@ from simulation.scenario.parameters import Parameters
 from simulation.state import INFLUENCER, KINDS, MAX_DEPTH, STATE, State
 from tests.worlds import relabelled, same_state, small_state, with_inert_actor
 
-PAR = Parameters({"shared_learning": 0.05, "hazard": 1.0})
-MECH = Mechanisms()
+PAR = Parameters({"shared_learning": 0.05, "hazard": 1.0, "agenda_raises": 1.0, "vote_cost": 0.02})
+MECH = Mechanisms({"learning": "fermi"})
 STEPS = (
-    update_capacity, diffuse_positions, drift_by_capture, drift_by_funders, move_opinions, spread_norms, suffer_harm,
+    decide_blocs, join_instruments, learn, update_capacity, diffuse_positions, drift_by_capture, drift_by_funders,
+    move_opinions, spread_norms, suffer_harm,
 )  # fmt: skip
-LUCKY = (move_opinions, suffer_harm)
+LUCKY = (decide_blocs, join_instruments, learn, move_opinions, suffer_harm)
 
 
 def world(seed: int = 3) -> State:
@@ -32,6 +36,8 @@ def world(seed: int = 3) -> State:
     state.since[voice, payer] = state.since[payer, voice] = 0
     state.campaign_weight[payer] = 0.5
     state.bloc_depth[:] = 1
+    state.reach[:] = state.pace[:] = -3.5  # some join every text, some none
+    state.learns[:6], state.propensity = True, np.random.default_rng(seed).random((state.n, 5))
     return state
 
 
@@ -53,6 +59,7 @@ def test_the_world_lives():
     state, start = live(world()), world()
     moved = set(same_state(state, start))
     assert {"capacity", "position", "opinion", "urgency", "incidents_total", "beta", "capture"} <= moved
+    assert {"bloc_tabled", "bloc_passed", "bloc_depth", "joined", "in_force", "reward", "propensity"} <= moved
     for column in moved:
         values = getattr(state, column)
         if getattr(values, "dtype", None) == np.float64:
@@ -93,7 +100,7 @@ def test_relabelling_gives_the_same_world():
             assert (mine == theirs).all(), column
 
 
-def test_steps_leave_the_deals_and_memberships_alone():
+def test_steps_leave_the_deals_and_blocs_members_alone():
     state, start = live(world()), world()
-    kept = {"depth", "member", "joined", "trust_prior", "alpha", "budget", "purse", "terms", "weight"}
+    kept = {"depth", "member", "trust_prior", "alpha", "budget", "purse", "terms", "weight"}
     assert not kept & set(same_state(state, start))
