@@ -109,6 +109,8 @@ def test_distrust_may_come_from_one_side_only() -> None:
     state = one_bloc(5, UNANIMITY, 1.0)
     state.alpha[2, 4], state.beta[2, 4] = 0.1, 3.9
     assert run(state, 10, SURE).bloc_depth[0] == 0
+    state.alpha[2, 4], state.beta[2, 4] = 0.4, 0.1  # little evidence, and good
+    assert run(state, 10, SURE).bloc_depth[0] == 3
 
 
 # --- the rung reached, and the next
