@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from typing import Any
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from rich.console import Console
 from typer.testing import CliRunner
 
 from simulation import compare, load_scenario, metric, run
@@ -27,6 +25,7 @@ from simulation.scenario.schema import Scenario
 from tests.experiments.stand_in import stand_in
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import BASE
+from tests.printed import printed
 from tests.shipped import shipped
 
 DEFAULT = PARAMETERS["rivalry"].default
@@ -160,9 +159,7 @@ def test_new_partners_and_kept_commitments_in_per_cent_come_first() -> None:
     with stand_in(count_doubles):
         twice = made("twice", **{"parameters.rivalry": 2 * DEFAULT})
         found = compare([made("free"), twice], workers=1, metrics=HEADLINES[:2], parameters="defaults")
-    console = Console(width=80, record=True, file=io.StringIO())
-    print_comparison(found, console)
-    text = console.export_text()
+    text = printed(print_comparison, found)
     shown = " ".join(text[text.index("twice in 2030Q4, first of all") :].split())
     assert f"partners new since the start +{DEFAULT:.2f} +{DEFAULT:.2f} to +{DEFAULT:.2f} 100 %" in shown
     assert "kept commitments +100.0 % +100.0 % to +100.0 % 100 %" in shown
@@ -183,9 +180,7 @@ def test_a_small_difference_has_the_same_digits_in_both_tables() -> None:
     with stand_in(simulate):
         twice = made("twice", **{"parameters.rivalry": 2 * DEFAULT})
         found = compare([made("free"), twice], workers=1, metrics=["capacity"], parameters="defaults")
-    console = Console(width=80, record=True, file=io.StringIO())
-    print_comparison(found, console)
-    first, second = console.export_text().split("twice minus free")
+    first, second = printed(print_comparison, found).split("twice minus free")
     less = f"\N{MINUS SIGN}{DEFAULT / 1000:.3f}"
     change = f"{less} {less} to {less}"
     for text in (first, second):
@@ -201,9 +196,7 @@ def test_a_table_without_a_common_quarter_says_why_it_is_empty() -> None:
         pair = [made("short", horizon="2026Q4"), made("long", horizon="2028Q4")]
         found = compare(pair, workers=1, metrics=["capacity"], parameters="defaults")
     assert found.contrasts.empty
-    console = Console(width=80, record=True, file=io.StringIO())
-    print_comparison(found, console)
-    assert "long minus short" in (text := " ".join(console.export_text().split()))
+    assert "long minus short" in (text := " ".join(printed(print_comparison, found).split()))
     assert "(no number of one quarter in both; see --quarter)" in text
 
 
@@ -217,9 +210,7 @@ def test_a_scenario_of_which_every_run_failed_is_told_above_its_empty_table() ->
     pair = [made("whole", **SHORT), made("broken", **SHORT)]
     with stand_in(simulate), pytest.warns(FailedReplicates):
         found = compare(pair, workers=1, metrics=["capacity"], parameters="defaults")
-    console = Console(width=80, record=True, file=io.StringIO())
-    print_comparison(found, console)
-    assert "(every run of broken failed)" in " ".join(console.export_text().split())
+    assert "(every run of broken failed)" in " ".join(printed(print_comparison, found).split())
 
 
 def test_the_command_shows_values_first_and_writes_both_tables(

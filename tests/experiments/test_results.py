@@ -6,7 +6,6 @@ import json
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
 import simulation
 from simulation.errors import InputError, RunError
@@ -17,6 +16,7 @@ from simulation.report.terminal import print_results
 from simulation.scenario.load import load_scenario
 from tests.experiments import fakes
 from tests.experiments.stand_in import stand_in
+from tests.printed import printed
 
 FILES = {
     "forecast.csv",
@@ -43,9 +43,7 @@ def content(folder) -> dict[str, bytes]:
 
 
 def text_of(results: Results, width: int = 80) -> str:
-    console = Console(width=width, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
-    print_results(results, console)
-    return console.export_text()
+    return printed(print_results, results, width)
 
 
 def test_public_names():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from pathlib import Path
@@ -12,7 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from rich.console import Console
 from typer.testing import CliRunner
 
 import simulation
@@ -27,6 +25,7 @@ from simulation.model import governance
 from simulation.report import opportunities as report
 from simulation.report.opportunities import meaning, print_opportunities
 from simulation.scenario.schema import Relation, Strategy
+from tests.printed import printed
 from tests.report import decisions
 from tests.shipped import shipped
 from tests.synthetic import QUIET, make_bloc, make_deal, make_instrument, make_scenario, make_world
@@ -52,10 +51,9 @@ def test_the_one_useful_partner_is_first(monkeypatch: pytest.MonkeyPatch) -> Non
     size[3] = 0.9
     result = found_in(make_world(10, size=size), monkeypatch, "gain_coverage")
     best = result.table.iloc[0]
-    out = io.StringIO()
-    print_opportunities(result, Console(file=out, width=80))
-    assert "coverage" in out.getvalue()
-    assert f"{best['gain_coverage']:+.3f}" in out.getvalue()
+    told = printed(print_opportunities, result)
+    assert "coverage" in told
+    assert f"{best['gain_coverage']:+.3f}" in told
     assert (best["partner"], best["rank"], best["tied_with"]) == ("A03", 1, "")
     assert best["gain_coverage"] > 0.0
 
@@ -66,21 +64,19 @@ def test_two_alike_tie(monkeypatch: pytest.MonkeyPatch) -> None:
     for one, other in (("A03", "A04"), ("A04", "A03")):
         assert other in found["tied_with"][one].split()
     assert found["q05"]["A03"] <= found["gain_commitments"]["A03"] <= found["q95"]["A03"]
-    out = io.StringIO()
-    print_opportunities(result, Console(file=out, width=80))
+    told = printed(print_opportunities, result)
     first = result.table.iloc[0]
     last = found.loc[first["tied_with"].split(), "rank"].max()
-    assert f"1 (1–{last})" in out.getvalue()
-    assert f"{percent(first['p_accept'])} %" in out.getvalue()
+    assert f"1 (1–{last})" in told
+    assert f"{percent(first['p_accept'])} %" in told
     assert first["name"] in meaning(result)
 
 
-def test_a_loss_that_is_the_same_in_all_pairs_says_in_how_many(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_loss_that_is_the_same_in_all_pairs_says_in_how_many() -> None:
     same = decisions.portfolio().assign(loss_commitments=0.33, q05=0.33, q95=0.33)
     found = decisions.opportunities(portfolio=same)
     found.info["criterion_means"] = "what it adds"
-    print_opportunities(found, Console(width=80))
-    told = capsys.readouterr().out
+    told = printed(print_opportunities, found)
     assert re.search(r"France +state +0\.33 +8 pairs", told)
     assert "Pairs in the place of an interval: it is the same in so many." in told
 
@@ -89,9 +85,7 @@ def test_all_who_have_a_rank_are_named_and_what_orders_them_is_said(monkeypatch:
     """More are ranked than a table shows: the others stand below it, each with its rank."""
     monkeypatch.setattr(report, "SHOWN", 2)
     result = found_in(make_world(8), monkeypatch)
-    out = io.StringIO()
-    print_opportunities(result, Console(file=out, width=80))
-    text = " ".join(out.getvalue().split())
+    text = " ".join(printed(print_opportunities, result).split())
     assert "those of one kind and depth that are not told apart share their mean gain." in text
     best = result.table.dropna(subset="rank")
     assert len(best) > 2
