@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import zlib
-from pathlib import Path
 
 import pandas as pd
 
 from simulation.experiments.engine.tables import Outcome
+from tests.experiments.killed import MARK, die_once
 
-MARK = "WIFAQ_TEST_MARK"
-"""Environment variable: a file that is there as soon as a worker has died."""
 ALL_FOR_ONE = 2.6
 METRICS = ("commitments_kept", "coverage", "capacity", "dependence", "incidents_so_far")
 
@@ -38,10 +35,8 @@ def outcome(scenario, replicate: int, *values: float) -> Outcome:
 
 def simulate_killed_once(scenario, replicate: int) -> Outcome:
     """The worker that comes to a strategy of states only is killed, the first time."""
-    mark = Path(os.environ[MARK])
-    if scenario.strategy.partners == ("state",) and not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
+    if scenario.strategy.partners == ("state",):
+        die_once(os.environ[MARK])
     return simulate(scenario, replicate)
 
 

@@ -24,6 +24,7 @@ from simulation.errors import InputError
 from simulation.experiments.engine.labels import Facts
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
+from tests.experiments.killed import die_once
 
 QUARTERS = tuple(f"{year}Q{quarter}" for year in range(2025, 2028) for quarter in range(1, 5))
 METRICS = ("cooperation", "volume", "deals_state")
@@ -57,10 +58,7 @@ def simulate(scenario: FakeScenario, replicate: int) -> Outcome:
     if replicate in scenario.kills:
         os.kill(os.getpid(), signal.SIGKILL)
     if scenario.kills_once and replicate == 3:
-        mark = Path(scenario.kills_once)
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_once(scenario.kills_once)
     if scenario.leaves == "thread":
         threading.Thread(target=time.sleep, args=(300,), daemon=False).start()
     if scenario.leaves == "fork":

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from rich.console import Console
 
 from simulation.display.words.rounding import decimal
 from simulation.errors import InputError
@@ -29,11 +26,12 @@ from simulation.experiments.sweep import Interrupted
 from simulation.experiments.sweeps.futures import draw_futures, plan_futures, uncertainties
 from simulation.report.advice import print_advice
 from tests.experiments import advising
+from tests.experiments.killed import MARK
 from tests.experiments.stand_in import stand_in
-from tests.experiments.sweeps.fakes import check
+from tests.experiments.sweeps.fakes import HERE, check
+from tests.printed import printed
 
 FUTURES = 30
-HERE = ThreadPoolExecutor(1)
 FEW = """strategies:
   as_recorded: {}
   opportunism: {strategy: {oversight: 1}}
@@ -108,9 +106,7 @@ def test_one_camp_falls_short_where_rivalry_is_low(advice):
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_the_terminal_shows_mean_regret_and_titles_with_no_word_broken(advice, width):
-    console = Console(width=width, record=True, file=io.StringIO())
-    print_advice(advice, console)
-    text = console.export_text()
+    text = printed(print_advice, advice, width)
     intro, first, *rest = text.split("strategy   ")
     assert "Chosen from 4 strategies." in intro
     assert "high: One camp" in " ".join(intro.split())
@@ -250,7 +246,7 @@ def test_workers_leave_no_trace(tmp_path, advice):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_a_killed_worker_costs_nothing(tmp_path, advice, monkeypatch):
-    monkeypatch.setenv(advising.MARK, str(tmp_path / "mark"))
+    monkeypatch.setenv(MARK, str(tmp_path / "mark"))
     killed = advised(tmp_path / "out", advising.simulate_killed_once, workers=2)
     assert (tmp_path / "mark").exists()
     assert same(killed, advice)

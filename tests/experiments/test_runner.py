@@ -24,6 +24,7 @@ from simulation.experiments.engine.tables import Outcome
 from simulation.outcomes.metrics import metric, unregister
 from tests.experiments import fakes
 from tests.experiments.fakes import FakeScenario, simulate
+from tests.experiments.killed import alive
 
 ROOT = Path(__file__).parents[2]
 
@@ -224,14 +225,6 @@ def _script(body: str) -> subprocess.Popen:
     )
 
 
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 def test_workers_end_with_their_parent(how):
@@ -244,9 +237,9 @@ def test_workers_end_with_their_parent(how):
         os.kill(parent.pid, how)
     _, error = parent.communicate(timeout=30)
     deadline = time.monotonic() + 10
-    while any(map(_alive, workers)) and time.monotonic() < deadline:
+    while any(map(alive, workers)) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not any(map(_alive, workers))
+    assert not any(map(alive, workers))
     assert error.count("Traceback") == (1 if how == signal.SIGINT else 0), error
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 
 from simulation.experiments.engine.tables import Outcome
 from simulation.experiments.engine.worker import ReplicateError
+from tests.experiments.killed import die_once
 
 ROOT = Path(__file__).parents[3]
 BASE = str(ROOT / "scenarios" / "baseline.yaml")
@@ -53,10 +54,7 @@ def simulate(scenario, replicate: int) -> Outcome:
             with contextlib.suppress(BaseException):
                 time.sleep(0.01)
     if where in told.get("kills_once", []):
-        mark = Path(told["mark"])
-        if not mark.exists():
-            mark.touch()
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_once(told["mark"])
     time.sleep(told.get("slow", 0))
     level = scenario.parameters.rivalry / 10 - scenario.fragmentation.trust / 5
     quarters = [quarter for quarter in QUARTERS if quarter <= str(scenario.horizon)]

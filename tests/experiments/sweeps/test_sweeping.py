@@ -27,6 +27,7 @@ import pytest
 from simulation.errors import InputError, RunError
 from simulation.experiments.sweeps import ledger
 from simulation.experiments.sweeps.results import SweepResults
+from tests.experiments.killed import alive
 from tests.experiments.sweeps import fakes
 from tests.experiments.sweeps.fakes import GRID, ROOT
 
@@ -519,13 +520,6 @@ def test_killed_at_random_moments_worker_parent_or_both(tmp_path, undisturbed, m
             time.sleep(0.05)
         assert not any(map(alive, workers))
     assert same(run(folder), undisturbed)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except OSError:
-        return False
 
 
 def test_no_worker_is_left_behind():
