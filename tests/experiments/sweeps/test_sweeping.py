@@ -458,8 +458,9 @@ def start(folder: Path, tmp_path: Path, slow: float) -> subprocess.Popen:
 
 
 def wait_for_chunks(folder: Path, count: int) -> None:
-    deadline = time.monotonic() + 60
-    while len(list(folder.glob("chunk-*"))) < count and time.monotonic() < deadline:
+    deadline = time.monotonic() + 300  # a busy machine loads for long
+    while len(list(folder.glob("chunk-*"))) < count:
+        assert time.monotonic() < deadline, f"no {count} chunks in {folder}"
         time.sleep(0.02)
 
 
