@@ -1,4 +1,4 @@
-"""Section E, outcomes of an actor: X14, hand-computed cases, an oracle in plain Python."""
+"""Section E, outcomes of an actor: X14, hand-computed cases."""
 
 from __future__ import annotations
 
@@ -107,51 +107,6 @@ def test_deals_are_told_as_a_multiple_of_what_the_fitted_intensity_would_give():
     assert of_one(state, 2)["kept_against_gravity"] == 0.0  # nothing was expected of anybody
     state.gravity[2] = 0.25
     assert of_one(state, 2)["kept_against_gravity"] == 4.0
-
-
-# --- the same numbers from a list of commitments in plain Python
-
-
-def commitments_of(state: State, f: int) -> list[tuple[str, float, float]]:
-    """(category, weight, promises kept) of each commitment."""
-    found = []
-    for j in range(state.n):
-        if state.depth[f, j] > 0:
-            kind, camp = state.kind[j], state.camp[j]
-            category = KINDS[kind] if kind else CATEGORIES[camp if camp >= 0 else 3]
-            told = [[c for c in state.conduct[:, a, b].tolist() if c] for a, b in ((f, j), (j, f))]
-            clean = [sum(c > 0 for c in side) / len(side) if side else 1.0 for side in told]
-            if category in CATEGORIES:  # work with think tanks, NGOs and influencers is a means
-                found.append((category, state.depth[f, j] / 3, sum(clean) / 2))
-    for k in range(len(state.bloc_ids)):
-        if state.member[k, f] and state.bloc_depth[k]:
-            z = max(0.5, state.bloc_enforcement[k]) * state.bloc_depth[k] / 3
-            kept = float(np.mean(state.compliance[state.member[k]]))
-            found.append(("regional" if state.bloc_regional[k] else "multilateral", z, kept))
-    for q in range(len(state.instrument_ids)):
-        if state.joined[q, f]:
-            z = (1 if state.in_force[q] else 2 / 3) if state.binding[q] else 1 / 3
-            kept = float(np.mean(state.compliance[state.joined[q]]))
-            category = "regional" if state.instrument_regional[q] else "multilateral"
-            found.append((category, z * max(0.5, state.instrument_enforcement[q]), kept))
-    return found
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_headline_against_an_oracle(seed):
-    state = random_world(seed)
-    found = outcomes(state)
-    for f in range(state.n):
-        commitments = commitments_of(state, f)
-        total = sum(z for _, z, _ in commitments)
-        kept = sum(z * o for _, z, o in commitments)
-        assert found["commitments"][f] == pytest.approx(total)
-        assert found["commitments_kept"][f] == pytest.approx(kept)
-        assert found["implementation"][f] == pytest.approx(kept / total if total else 0.0)
-        assert found["cooperation"][f] == pytest.approx(1 - 0.5 ** (kept / 10))
-        for name in CATEGORIES:
-            by_hand = sum(z for category, z, _ in commitments if category == name)
-            assert found[f"commitments_{name}"][f] == pytest.approx(by_hand)
 
 
 # --- counts and categories
