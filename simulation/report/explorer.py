@@ -292,7 +292,7 @@ def _words(words: Words, lines: Sequence[Line], units: Mapping[str, str], quarte
         "texts": {key: words(message) for key, message in _TEXTS.items()},
         "groups": [words(heading) for heading, _ in _groups(units)],
         "metrics": {name: name_of(METRIC, name, words) for name in units},
-        "units": {unit: name_of(UNIT, unit, words) for unit in set(units.values())},
+        "units": {unit: name_of(UNIT, unit, words) for unit in dict.fromkeys(units.values())},
         "quarters": [words.quarter(quarter) for quarter in quarters],
         "lines": [line.called(words) for line in lines],
         "focals": {line.focal: words.actor(line.focal, line.name) for line in lines},

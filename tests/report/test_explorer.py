@@ -58,6 +58,8 @@ def test_differences_are_paired_with_the_first(content, results) -> None:
 def test_a_metric_stands_under_one_heading_in_every_language(content) -> None:
     listed = [name for group in content["groups"] for name in group]
     assert sorted(listed) == sorted(content["units"])
+    units = list(dict.fromkeys(content["units"].values()))
+    assert all(list(content["words"][language]["units"]) == units for language in LANGUAGES)  # not as hashes fall
     for language in LANGUAGES:
         words = content["words"][language]
         assert len(words["groups"]) == len(content["groups"])
