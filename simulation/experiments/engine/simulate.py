@@ -79,7 +79,8 @@ def apply(tweak: Tweak, model: GovernanceModel) -> None:
     Raises
     ------
     ModelError
-        If it runs the model (a tweak changes the start of a run), or writes what :func:`check_numbers` refuses.
+        If it runs the model (a tweak changes the start of a run), or writes what
+        :func:`~simulation.model.bounds.check_numbers` refuses.
     """
     if isinstance(tweak, type):
         raise ModelError(f"a tweak is a function of the model, not the class {tweak.__name__}; actors= takes classes")
