@@ -66,6 +66,7 @@ def test_a_deal_of_one_side_alone_shows_nobody_anything() -> None:
     for made in (model, twin):
         made.state.zeal[:] = 0.0  # nobody signs anything, so that the deal stays as it is
         made.state.until[deals > 0] = 99
+        made.step()  # at a run's start it would be refused
     model.state.depth[i, j], model.state.until[i, j] = 1, 99
     model.step()
     twin.step()

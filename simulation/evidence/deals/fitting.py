@@ -22,14 +22,17 @@ class Fit:
 
     Attributes
     ----------
+    names
+        Of the P parameters: covariates, ``kappa``, reasons of being recorded.
     mode
-        (P,) the most probable parameters: covariates, ``kappa``, reasons of being recorded.
+        (P,) the most probable parameters.
     covariance
         (P, P), the inverse of the expected curvature there.
     events
         Recorded agreements behind it.
     """
 
+    names: tuple[str, ...]
     mode: F
     covariance: F
     events: int
@@ -80,7 +83,7 @@ def fit(
         raise ModelError(f"the fit of {', '.join(names)} is not at its maximum after {_STEPS} steps")
     events = int(sum(period.counts.sum() for period in periods) / 2)
     covariance = np.asarray(np.linalg.inv(information(theta, periods, level) + weight), dtype=float)
-    return Fit(theta, covariance, events)
+    return Fit(tuple(names), theta, covariance, events)
 
 
 def _posterior(theta: F, periods: Sequence[Period], prior: Prior, level: float) -> tuple[float, F]:

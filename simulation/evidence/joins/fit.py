@@ -90,8 +90,10 @@ class Fit:
 
     Attributes
     ----------
+    names
+        Of the common coefficients: features of reach, then columns of states and texts.
     mode, covariance
-        float64[g], float64[g, g] of the common coefficients: features of reach, then columns of states and texts.
+        float64[g], float64[g, g] of the common coefficients.
     state, state_by_act
         float64[s], effects of states in all texts, and more in political ones.
     state_sd
@@ -100,6 +102,7 @@ class Fit:
         List -> its own reach, beyond that of its features.
     """
 
+    names: tuple[str, ...]
     mode: F
     covariance: F
     state: F
@@ -240,7 +243,8 @@ def _found(form: Form, rows: Sequence[Rows], theta: F, solver: SuperLU) -> Fit:
     unit = np.zeros((len(theta), common + own))
     unit[: common + own] = np.eye(common + own)
     covariance = solver.solve(unit)[: common + own]
+    names = (*REACH, *(name for name, _ in form.columns()))
     sd = np.sqrt(np.diag(covariance)[common:]).reshape(2, n).T
     lists = {r.listed.id: float(theta[common + own + block * k]) for k, r in enumerate(rows)}
-    return Fit(theta[:common], covariance[:common, :common], theta[common : common + n],
+    return Fit(names, theta[:common], covariance[:common, :common], theta[common : common + n],
                theta[common + n : common + own], sd, lists, theta)  # fmt: skip
