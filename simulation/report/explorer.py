@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import vl_convert
 from markupsafe import Markup
 
 from simulation.data.tables import table as shipped
@@ -169,6 +168,8 @@ def render(results: Sequence[Results | SweepResults], language: str = "en") -> s
 
 def library() -> Markup:
     """The script that draws: Vega, Vega-Lite and Vega-Embed with all they need."""
+    import vl_convert  # here: this module is read, and its references followed, where the package is not installed
+
     script = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     return Markup(script.replace("</script", r"<\/script"))
 
