@@ -14,6 +14,7 @@ import typer
 
 from simulation.data.tables import read_csv
 from simulation.display import pages
+from simulation.errors import InputError, WifaqError
 from simulation.evidence import BASELINE, backtest
 from simulation.evidence.deals.backtest import ORIGINS
 from simulation.evidence.deals.forecast import forecast_pairs
@@ -110,12 +111,16 @@ def _cell(value: object, trimmed: bool) -> str:
 def main(folder: Annotated[Path, typer.Argument()] = RESULTS) -> None:
     """Write the pages of a folder with evidence.md and deals.md."""
     focal, source = load_scenario(BASELINE).focal, backtest.gathered()
-    if source is None:
-        raise SystemExit(backtest.NO_RECORD)
-    tables = backtest.joins_tables(record.read_record(source), focal)
-    tables["joins_tries"] = pd.DataFrame(read_csv(record.TABLES / "tries.csv"))
-    tables |= backtest.deals_tables(focal, ORIGINS)
-    write_pages(tables, learnt_tables(), folder)
+    try:
+        if source is None:
+            raise InputError(backtest.NO_RECORD)
+        tables = backtest.joins_tables(record.read_record(source), focal)
+        tables["joins_tries"] = pd.DataFrame(read_csv(record.TABLES / "tries.csv"))
+        tables |= backtest.deals_tables(focal, ORIGINS)
+        write_pages(tables, learnt_tables(), folder)
+    except WifaqError as error:
+        typer.echo(error, err=True)
+        raise typer.Exit(2) from error
 
 
 if __name__ == "__main__":

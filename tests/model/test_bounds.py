@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from simulation.errors import ModelError
 from simulation.model import GovernanceModel
 from simulation.model.bounds import check_numbers
-from simulation.state import SHARE, ranges
+from simulation.state import SHARE, State, ranges
 from tests.synthetic import make_bloc, make_instrument, make_model, make_world
 
 KINDS = {"firm": 3, "think_tank": 1, "ngo": 2, "influencer": 2, "secretariat": 1}
 NUMBERS = {name: each for name, each in ranges().items() if each[1] < 1e300}
+FLOATS = [entry.name for entry in fields(State) if entry.type == "F" and entry.metadata["shape"] not in ("m", "k")]
+"""Those of the ledger are left out: nobody in this world has signed anything before the start."""
 
 
 def made(quarters: int = 2) -> GovernanceModel:
@@ -37,14 +40,12 @@ def test_a_number_beyond_its_range_is_refused_at_both_ends(name: str) -> None:
 
 
 @pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("name", sorted(ranges()))
+@pytest.mark.parametrize("name", FLOATS)
 def test_no_column_takes_what_is_no_finite_number(name: str, number: float) -> None:
     model = made()
-    column = getattr(model.state, name)
-    if column.dtype.kind == "f" and column.size:
-        column.flat[-1] = number
-        with pytest.raises(ModelError, match=rf"^{name}\["):
-            model.run()
+    getattr(model.state, name).flat[-1] = number
+    with pytest.raises(ModelError, match=rf"^{name}\["):
+        model.run()
 
 
 def test_a_share_that_is_not_divided_is_no_fault() -> None:
